@@ -1,0 +1,9 @@
+namespace Sutazai.Agents.Code.CSharpAnalysis;
+
+public static class CSharpAnalysisAgents
+{
+    public static AgentGroup Group { get; } = new("csharp-analysis", "Measures C# source and finds what its compiler does not say.")
+    {
+        Agents = [],
+    };
+}

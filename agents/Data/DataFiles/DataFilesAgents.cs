@@ -1,0 +1,9 @@
+namespace Sutazai.Agents.Data.DataFiles;
+
+public static class DataFilesAgents
+{
+    public static AgentGroup Group { get; } = new("data-files", "Says what is in data files: tables, JSON, Parquet and spreadsheets.")
+    {
+        Agents = [],
+    };
+}

@@ -1,0 +1,9 @@
+namespace Sutazai.Agents.Documents.TextAnalysis;
+
+public static class TextAnalysisAgents
+{
+    public static AgentGroup Group { get; } = new("text-analysis", "Finds keywords, sentences, language, mood and entities in plain text.")
+    {
+        Agents = [],
+    };
+}

@@ -1,0 +1,9 @@
+namespace Sutazai.Agents.Operations.Logs;
+
+public static class LogsAgents
+{
+    public static AgentGroup Group { get; } = new("logs", "Turns logs into patterns, groups, numbers and timelines.")
+    {
+        Agents = [],
+    };
+}

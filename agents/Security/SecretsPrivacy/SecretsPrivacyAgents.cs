@@ -1,0 +1,9 @@
+namespace Sutazai.Agents.Security.SecretsPrivacy;
+
+public static class SecretsPrivacyAgents
+{
+    public static AgentGroup Group { get; } = new("secrets-privacy", "Finds secrets and personal data before they leak.")
+    {
+        Agents = [],
+    };
+}
