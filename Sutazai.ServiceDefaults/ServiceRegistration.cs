@@ -1,0 +1,88 @@
+using System.Security.Cryptography;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Sutazai.Clients;
+
+namespace Sutazai;
+
+/// <summary>Registers every service hosted here, renews while the process lives, and signs off when it stops.</summary>
+internal sealed partial class ServiceRegistration(
+    LocalServices local,
+    Listeners listeners,
+    RegistryClient registry,
+    IServiceProvider services,
+    IHostApplicationLifetime lifetime,
+    TimeProvider clock,
+    ILogger<ServiceRegistration> logger) : BackgroundService
+{
+    private static readonly TimeSpan s_retry = TimeSpan.FromMilliseconds(500);
+
+    private readonly string _instance = RandomNumberGenerator.GetHexString(12, lowercase: true);
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        if (local.Contains("registry"))
+        {
+            return;
+        }
+
+        foreach (var module in local.Modules)
+        {
+            try
+            {
+                await registry.RemoveAsync(module.Name, _instance, cancellationToken);
+            }
+            catch (HttpRequestException e)
+            {
+                Log.NotRemoved(logger, module.Name, e.Message);
+            }
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var onStarted = lifetime.ApplicationStarted.Register(started.SetResult);
+        await started.Task.WaitAsync(stoppingToken);
+
+        var failing = false;
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            var wait = s_retry;
+            try
+            {
+                foreach (var module in local.Modules)
+                {
+                    var lease = await registry.RegisterAsync(module.Name, _instance, Describe(module), stoppingToken);
+                    wait = lease / 3;
+                }
+
+                failing = false;
+            }
+            catch (HttpRequestException e)
+            {
+                if (!failing)
+                {
+                    Log.NotRegistered(logger, e.Message);
+                }
+
+                failing = true;
+            }
+
+            await Task.Delay(wait, clock, stoppingToken);
+        }
+    }
+
+    private Registration Describe(ServiceModule module) =>
+        new(listeners.Advertised, SutazaiApp.Version, module.Calls, module.Agents, module.Health(services));
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "The registry does not answer; registration is tried again until it does: {Reason}")]
+        public static partial void NotRegistered(ILogger logger, string reason);
+
+        [LoggerMessage(Level = LogLevel.Information, Message = "{Service} could not sign off at the registry, its lease will run out: {Reason}")]
+        public static partial void NotRemoved(ILogger logger, string service, string reason);
+    }
+}

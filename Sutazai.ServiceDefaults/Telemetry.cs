@@ -1,0 +1,51 @@
+using System.Diagnostics;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using OpenTelemetry;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
+
+namespace Sutazai;
+
+/// <summary>
+/// Traces, metrics and logs. OTLP when <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set; <c>/metrics</c> for Prometheus always. Sources and meters
+/// whose names begin with <c>Sutazai.</c> are collected.
+/// </summary>
+internal static class Telemetry
+{
+    /// <summary>Share of requests that are traced where the caller has not decided; <c>Telemetry:TraceRatio</c>.</summary>
+    private const double DefaultTraceRatio = 0.05;
+
+    public static void AddTelemetry(this WebApplicationBuilder builder, IReadOnlyList<ServiceModule> modules)
+    {
+        var exports = !string.IsNullOrEmpty(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]);
+        var ratio = builder.Configuration.GetValue("Telemetry:TraceRatio", DefaultTraceRatio);
+        var name = modules is [var only] ? only.Name : "sutazai";
+        if (exports)
+        {
+            builder.Logging.AddOpenTelemetry(logging => logging.IncludeScopes = true);
+        }
+
+        var telemetry = builder.Services.AddOpenTelemetry()
+            .ConfigureResource(resource => resource.AddService(name, serviceVersion: SutazaiApp.Version))
+            .WithMetrics(metrics => metrics
+                .AddAspNetCoreInstrumentation()
+                .AddHttpClientInstrumentation()
+                .AddRuntimeInstrumentation()
+                .AddMeter("Sutazai.*")
+                .AddPrometheusExporter())
+            .WithTracing(tracing => tracing
+                .SetSampler(new ParentBasedSampler(new TraceIdRatioBasedSampler(ratio)))
+                .AddAspNetCoreInstrumentation(options => options.Filter = context =>
+                    !context.Request.Path.StartsWithSegments("/health") && !context.Request.Path.StartsWithSegments("/metrics"))
+                .AddHttpClientInstrumentation(options => options.FilterHttpRequestMessage = _ => Activity.Current is not null)
+                .AddSource("Sutazai.*", "Microsoft.SemanticKernel*"));
+        if (exports)
+        {
+            telemetry.UseOtlpExporter();
+        }
+    }
+}
