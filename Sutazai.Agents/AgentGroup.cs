@@ -1,4 +1,8 @@
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Sutazai.Clients;
 
 namespace Sutazai.Agents;
 
@@ -19,5 +23,30 @@ public sealed record AgentGroup(string Name, string Purpose)
     /// <summary>Registers what the group's agents take in their constructors.</summary>
     public Action<IServiceCollection>? AddServices { get; init; }
 
-    public ServiceModule Module => new(Name, _ => { }, _ => { });
+    public ServiceModule Module => new(Name, Add, Map)
+    {
+        Calls = ["model-router", "artifacts"],
+        Agents = [.. Agents.Select(a => AgentCards.Of(this, a))],
+        Health = services => Running(services)
+            .Where(agent => !agent.Healthy)
+            .ToDictionary(agent => agent.Definition.Name, _ => AgentHealth.Unhealthy),
+    };
+
+    private void Add(IHostApplicationBuilder builder)
+    {
+        builder.AddArtifactsClient();
+        builder.AddAgentRuntime();
+        AddServices?.Invoke(builder.Services);
+        foreach (var entry in Agents)
+        {
+            builder.Services.TryAddSingleton(entry.Type);
+            builder.Services.AddKeyedSingleton(
+                entry.Definition.Name, (provider, _) => ActivatorUtilities.CreateInstance<RunningAgent>(provider, entry, provider.GetRequiredService(entry.Type)));
+        }
+    }
+
+    private void Map(IEndpointRouteBuilder routes) => AgentApi.Map(routes, this);
+
+    private IEnumerable<RunningAgent> Running(IServiceProvider services) =>
+        Agents.Select(a => services.GetRequiredKeyedService<RunningAgent>(a.Definition.Name));
 }

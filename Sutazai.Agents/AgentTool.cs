@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.Reflection;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.AI;
@@ -75,19 +74,10 @@ public sealed class AgentTool
     }
 
     /// <summary>Runs the tool on bound arguments.</summary>
-    /// <returns>The tool's result as JSON.</returns>
-    public async Task<JsonElement> InvokeAsync(object target, object?[] arguments, CancellationToken cancellationToken)
+    /// <returns>The tool's result, which serializes to JSON with <see cref="SutazaiJson.Options"/>.</returns>
+    public async Task<object?> InvokeAsync(object target, object?[] arguments, CancellationToken cancellationToken)
     {
-        object? result;
-        try
-        {
-            result = _method.Invoke(_method.IsStatic ? null : target, BindingFlags.DoNotWrapExceptions, binder: null, arguments, culture: null);
-        }
-        catch (DecoderFallbackException e)
-        {
-            throw new InvalidInputException($"The text is not in the encoding it claims: {e.Message}", e);
-        }
-
+        var result = _method.Invoke(_method.IsStatic ? null : target, BindingFlags.DoNotWrapExceptions, binder: null, arguments, culture: null);
         var value = result switch
         {
             Task task => await Unwrap(task),
@@ -96,9 +86,8 @@ public sealed class AgentTool
                 await Unwrap((Task)type.GetMethod(nameof(ValueTask<int>.AsTask))!.Invoke(other, null)!),
             _ => result,
         };
-
         cancellationToken.ThrowIfCancellationRequested();
-        return JsonSerializer.SerializeToElement(value, value?.GetType() ?? typeof(object), SutazaiJson.Options);
+        return value;
     }
 
     private static async Task<object?> Unwrap(Task task)

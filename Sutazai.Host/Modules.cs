@@ -4,6 +4,11 @@ using Sutazai.Agents.Data.DataFiles;
 using Sutazai.Agents.Documents.TextAnalysis;
 using Sutazai.Agents.Operations.Logs;
 using Sutazai.Agents.Security.SecretsPrivacy;
+using Sutazai.Artifacts;
+using Sutazai.Gateway;
+using Sutazai.Identity;
+using Sutazai.ModelRouter;
+using Sutazai.Registry;
 
 namespace Sutazai.Host;
 
@@ -19,5 +24,13 @@ public static class Modules
         TextAnalysisAgents.Group,
     ];
 
-    public static IReadOnlyList<ServiceModule> All { get; } = [.. AgentGroups.Select(g => g.Module)];
+    public static IReadOnlyList<ServiceModule> All { get; } =
+    [
+        ArtifactsService.Module,
+        GatewayService.Module,
+        IdentityService.Module,
+        ModelRouterService.Module,
+        RegistryService.Module,
+        .. AgentGroups.Select(g => g.Module),
+    ];
 }

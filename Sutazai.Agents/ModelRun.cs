@@ -1,0 +1,195 @@
+using System.Text;
+using System.Text.Json;
+using Microsoft.SemanticKernel;
+using Microsoft.SemanticKernel.ChatCompletion;
+using OllamaSharp.Models.Exceptions;
+using Sutazai.Clients;
+using ChatResponseUpdate = Microsoft.Extensions.AI.ChatResponseUpdate;
+using UsageContent = Microsoft.Extensions.AI.UsageContent;
+
+namespace Sutazai.Agents;
+
+/// <summary>What the model said, or why it said nothing that counts.</summary>
+internal sealed record Said(string? Answer, string? Reason);
+
+/// <summary>
+/// The conversation of one run with the model: Semantic Kernel offers the agent's tools, the model chooses, the run calls. Tool calls are
+/// invoked here and not by the kernel, so that budgets, the loop breaker and the one repair of a malformed call hold for every model.
+/// </summary>
+internal sealed class ModelRun(AgentRun run, ModelAccess model)
+{
+    /// <summary>Characters of a tool's result that the model reads; the caller gets all of it.</summary>
+    private const int ResultCharacters = 12_000;
+    private const int Repairs = 1;
+
+    private readonly LoopBreaker _loop = new();
+    private int _repairs;
+
+    public async Task<Said> SayAsync()
+    {
+        var definition = run.Agent.Definition;
+        var kernel = new Kernel { Plugins = { KernelPluginFactory.CreateFromFunctions("tools", run.Agent.Tools.Select(Function)) } };
+        var settings = new PromptExecutionSettings
+        {
+            ModelId = ModelAccess.Alias(definition.Model),
+            FunctionChoiceBehavior = FunctionChoiceBehavior.Auto(autoInvoke: false),
+        };
+        var history = History();
+        try
+        {
+            while (true)
+            {
+                run.ModelCalls++;
+                var turn = await NextAsync(history, settings, kernel);
+                if (turn.Calls is [])
+                {
+                    return turn.Text.Trim() is { Length: > 0 } answer ? new(answer, null) : new(null, "the model answered nothing");
+                }
+
+                history.Add(turn.ToMessage());
+                foreach (var call in turn.Calls)
+                {
+                    if (await CallAsync(call, history) is { } stop)
+                    {
+                        return new(null, stop);
+                    }
+                }
+
+                if (run.PromptTokens + run.CompletionTokens > RunLimits.Tokens)
+                {
+                    return new(null, $"the run's budget of {RunLimits.Tokens} tokens is spent");
+                }
+            }
+        }
+        catch (OperationCanceledException) when (run.Cancelled.IsCancellationRequested)
+        {
+            throw;
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or OllamaException or JsonException or KernelException or InvalidOperationException or OperationCanceledException)
+        {
+            return new(null, Reason(e));
+        }
+    }
+
+    private static string Reason(Exception e) => e.Message.Contains("no model backend is configured", StringComparison.Ordinal)
+        || e is HttpRequestException { StatusCode: System.Net.HttpStatusCode.ServiceUnavailable }
+        ? "no model backend is configured or it refuses work"
+        : $"the model failed: {e.Message}";
+
+    private static KernelFunction Function(AgentTool tool) => KernelFunctionFactory.CreateFromMethod(
+        // Never invoked: the run calls the tool itself, under its limits.
+        static () => { },
+        tool.Name,
+        tool.Description,
+        tool.Schema.GetProperty("properties").EnumerateObject().Select(p => new KernelParameterMetadata(p.Name)
+        {
+            IsRequired = tool.Parameters.Any(q => q.Name == p.Name && q.Required),
+            Schema = KernelJsonSchema.Parse(p.Value.GetRawText()),
+        }));
+
+    private ChatHistory History()
+    {
+        ChatHistory history = new(run.Agent.Definition.Instructions);
+        foreach (var turn in run.Question.Earlier)
+        {
+            history.AddMessage(turn.ByUser ? AuthorRole.User : AuthorRole.Assistant, turn.Text);
+        }
+
+        var words = run.Question.Text;
+        history.AddUserMessage(run.Question.Files is [] ? words : $"{words}\n\nAttached artifacts, to be passed to tools by id: {string.Join(", ", run.Question.Files)}");
+        return history;
+    }
+
+    private async Task<Turn> NextAsync(ChatHistory history, PromptExecutionSettings settings, Kernel kernel)
+    {
+        var calls = new FunctionCallContentBuilder();
+        var (text, shown) = (new StringBuilder(), 0);
+        await foreach (var part in model.Chat.GetStreamingChatMessageContentsAsync(history, settings, kernel, run.Cancelled))
+        {
+            calls.Append(part);
+            text.Append(part.Content);
+            // What may be a tool call written as text is held back until it is known not to be one.
+            if (text.Length > shown && !WrittenCall.MayStart(text))
+            {
+                await run.SayAsync(text.ToString(shown, text.Length - shown));
+                shown = text.Length;
+            }
+
+            if ((part.InnerContent as ChatResponseUpdate)?.Contents.OfType<UsageContent>().LastOrDefault() is { } usage)
+            {
+                run.PromptTokens += (int)(usage.Details.InputTokenCount ?? 0);
+                run.CompletionTokens += (int)(usage.Details.OutputTokenCount ?? 0);
+            }
+        }
+
+        var built = calls.Build();
+        return built is []
+            && WrittenCall.Read(text.ToString(), run.Agent.Tools) is { } written
+            ? new Turn("", [written])
+            : new Turn(text.ToString(), built);
+    }
+
+    /// <returns>Why the run's conversation with the model must end, or null.</returns>
+    private async Task<string?> CallAsync(FunctionCallContent call, ChatHistory history)
+    {
+        if (run.ToolCalls >= RunLimits.ToolCalls)
+        {
+            return $"the run's budget of {RunLimits.ToolCalls} tool calls is spent";
+        }
+
+        var arguments = JsonSerializer.SerializeToElement(call.Arguments?.ToDictionary(a => a.Key, a => a.Value) ?? [], SutazaiJson.Options);
+        if (run.Agent.Tools.FirstOrDefault(t => t.Name == call.FunctionName) is not { } tool)
+        {
+            return Repair(call, history, $"There is no tool '{call.FunctionName}'. The tools are {string.Join(", ", run.Agent.Tools.Select(t => t.Name))}.");
+        }
+
+        if (call.Exception is { } unreadable)
+        {
+            return Repair(call, history, $"The arguments are not JSON: {unreadable.Message} The schema is {tool.Schema.GetRawText()}");
+        }
+
+        try
+        {
+            var result = (await run.CallAsync(tool, arguments)).GetRawText();
+            history.Add(new FunctionResultContent(call, Shorten(result)).ToChatMessage());
+            return _loop.Add($"{tool.Name} {arguments.GetRawText()}", result) ? "the model repeated the same tool calls" : null;
+        }
+        catch (InvalidInputException e)
+        {
+            return Repair(call, history, $"{e.Message} The schema is {tool.Schema.GetRawText()}");
+        }
+        catch (RunRefusedException e)
+        {
+            return e.Message;
+        }
+    }
+
+    private string? Repair(FunctionCallContent call, ChatHistory history, string error)
+    {
+        if (_repairs++ >= Repairs)
+        {
+            return $"the model's tool calls stay malformed: {error.Split(" The schema is", 2)[0]}";
+        }
+
+        history.Add(new FunctionResultContent(call, $"Error: {error} Call the tool again, corrected.").ToChatMessage());
+        return null;
+    }
+
+    private static string Shorten(string result) => result.Length <= ResultCharacters
+        ? result
+        : $"{result.AsSpan(0, ResultCharacters)}… (cut: {result.Length} characters in all)";
+
+    private sealed record Turn(string Text, IReadOnlyList<FunctionCallContent> Calls)
+    {
+        public ChatMessageContent ToMessage()
+        {
+            var message = new ChatMessageContent(AuthorRole.Assistant, Text);
+            foreach (var call in Calls)
+            {
+                message.Items.Add(call);
+            }
+
+            return message;
+        }
+    }
+}

@@ -1,0 +1,1 @@
+await Sutazai.SutazaiApp.RunAsync(args, Sutazai.Artifacts.ArtifactsService.Module);

@@ -1,0 +1,156 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Sutazai.Clients;
+
+namespace Sutazai.Gateway;
+
+/// <summary>The OpenAI- and Ollama-compatible routes. On <c>/v1/chat/completions</c> every agent is also a model, <c>agent/{id}</c>.</summary>
+internal static class ModelRoutes
+{
+    private const string AgentPrefix = "agent/";
+
+    private static readonly string[] s_ollamaPosts = ["chat", "generate", "embed", "embeddings", "show", "pull", "push", "create", "copy"];
+    private static readonly string[] s_ollamaGets = ["tags", "ps", "version"];
+
+    public static bool IsOllama(PathString path) =>
+        path.StartsWithSegments("/api", out var rest) && rest.Value is ['/', .. var name] && (s_ollamaPosts.Contains(name) || s_ollamaGets.Contains(name) || name == "delete");
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        var ollama = routes.MapGroup("/api").WithTags("ollama").RequireScope(Scopes.UseModels);
+        foreach (var name in s_ollamaPosts)
+        {
+            ollama.MapPost(name, (HttpContext context, Forwarding forwarding) => forwarding.SendAsync(context, "model-router", "/model-router/api/" + name))
+                .Accepts<object>("application/json").WithSummary($"As in Ollama's API: {name}.");
+        }
+
+        foreach (var name in s_ollamaGets)
+        {
+            ollama.MapMethods(name, [HttpMethods.Get, HttpMethods.Head], (HttpContext context, Forwarding forwarding) => forwarding.SendAsync(context, "model-router", "/model-router/api/" + name))
+                .WithSummary($"As in Ollama's API: {name}.");
+        }
+
+        ollama.MapDelete("delete", (HttpContext context, Forwarding forwarding) => forwarding.SendAsync(context, "model-router", "/model-router/api/delete")).ExcludeFromDescription();
+        routes.MapMethods("/", [HttpMethods.Get, HttpMethods.Head], (HttpContext context) =>
+            context.Request.GetTypedHeaders().Accept.Any(a => a.MediaType == "text/html") ? Results.Redirect("/docs") : Results.Text("Ollama is running")).WithMetadata(new OpenToAll()).ExcludeFromDescription();
+
+        var openAI = routes.MapGroup("/v1").WithTags("openai");
+        openAI.MapPost("/chat/completions", ChatAsync).RequireScope(Scopes.AskAgents).WithMetadata(new ChargesItself())
+            .Accepts<object>("application/json").WithSummary("Chat with a model, or with an agent as model 'agent/{id}'.");
+        openAI.MapPost("/embeddings", (HttpContext context, Forwarding forwarding) => forwarding.SendAsync(context, "model-router", "/model-router/v1/embeddings"))
+            .RequireScope(Scopes.UseModels).Accepts<object>("application/json").WithSummary("Embed texts.");
+        openAI.MapGet("/models", ListAsync).RequireScope(Scopes.ReadAgents).WithSummary("Models and agents.");
+        openAI.MapGet("/models/{**model}", FindAsync).RequireScope(Scopes.ReadAgents).WithSummary("One model or agent.");
+    }
+
+    private static async Task ChatAsync(HttpContext context, Forwarding forwarding, RouteBook book, RequestLimits limits)
+    {
+        var admitted = context.Features.Get<Admitted>()!;
+        if (await ReadModelAsync(context) is not { } model)
+        {
+            return;
+        }
+
+        var agent = model.StartsWith(AgentPrefix, StringComparison.Ordinal) ? model[AgentPrefix.Length..] : null;
+        if (agent is null && !Scopes.Allow(admitted.Caller.Scopes, Scopes.UseModels))
+        {
+            await context.RefuseAsync(403, "forbidden", $"Calling a model directly needs a key with the scope '{Scopes.UseModels}'.");
+            return;
+        }
+
+        using var lease = limits.Enter(context, admitted, agent ?? "*", out var refusal);
+        await (lease is null ? context.RefuseAsync(429, "rate-limited", refusal)
+            : agent is null ? forwarding.SendAsync(context, "model-router", "/model-router/v1/chat/completions")
+            : AgentRoutes.ToAgentAsync(context, forwarding, book, agent, "chat/completions"));
+    }
+
+    /// <summary>Reads the body into memory to learn the model, and rewinds it for whoever gets it next.</summary>
+    /// <returns>The model, or null where the request has been refused.</returns>
+    private static async Task<string?> ReadModelAsync(HttpContext context)
+    {
+        var buffer = new MemoryStream();
+        try
+        {
+            await context.Request.Body.CopyToAsync(buffer, context.RequestAborted);
+        }
+        catch (BadHttpRequestException e)
+        {
+            await context.RefuseAsync(e.StatusCode, e.StatusCode == 413 ? "too-large" : "invalid-request", e.Message);
+            return null;
+        }
+
+        buffer.Position = 0;
+        context.Request.Body = buffer;
+        try
+        {
+            if (FindModel(buffer.GetBuffer().AsSpan(0, (int)buffer.Length)) is { } model)
+            {
+                return model;
+            }
+
+            await context.RefuseAsync(400, "invalid-request", "The body has no 'model'. It is the name of a model, or agent/{id}.");
+        }
+        catch (JsonException e)
+        {
+            await context.RefuseAsync(400, "invalid-request", $"The body is not JSON: {e.Message}");
+        }
+
+        return null;
+    }
+
+    private static string? FindModel(ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = 64 });
+        string? model = null;
+        while (reader.Read())
+        {
+            if (reader is { TokenType: JsonTokenType.PropertyName, CurrentDepth: 1 } && reader.ValueTextEquals("model"u8))
+            {
+                reader.Read();
+                model = reader.TokenType == JsonTokenType.String ? reader.GetString() : throw new JsonException("'model' is a string.");
+            }
+        }
+
+        return model;
+    }
+
+    private static async Task<IResult> ListAsync(RouteBook book, IHttpClientFactory http, CancellationToken cancellationToken)
+    {
+        var models = new JsonArray();
+        try
+        {
+            var known = await http.CreateClient("model-router").GetFromJsonAsync<JsonObject>("v1/models", cancellationToken);
+            foreach (var model in known?["data"]?.AsArray() ?? [])
+            {
+                models.Add(model?.DeepClone());
+            }
+        }
+        catch (HttpRequestException)
+        {
+            // The agents are there all the same.
+        }
+
+        foreach (var agent in book.Agents)
+        {
+            models.Add(ToModel(agent));
+        }
+
+        return Results.Json(new JsonObject { ["object"] = "list", ["data"] = models });
+    }
+
+    private static Task FindAsync(HttpContext context, string model, RouteBook book, Forwarding forwarding)
+    {
+        var agent = model.StartsWith(AgentPrefix, StringComparison.Ordinal) ? model[AgentPrefix.Length..] : null;
+        return agent is null ? forwarding.SendAsync(context, "model-router", $"/model-router/v1/models/{Uri.EscapeDataString(model)}")
+            : book.ServiceOf(agent) is null ? context.RefuseAsync(404, "model_not_found", $"There is no agent '{agent}'.{NearNames.DidYouMean(agent, book.Agents)}")
+            : context.Response.WriteAsJsonAsync(ToModel(agent), context.RequestAborted);
+    }
+
+    private static JsonObject ToModel(string agent) => new()
+    {
+        ["id"] = AgentPrefix + agent,
+        ["object"] = "model",
+        ["created"] = 0,
+        ["owned_by"] = "sutazai",
+    };
+}

@@ -1,0 +1,100 @@
+using System.Collections.Concurrent;
+using System.Collections.Frozen;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Sutazai.Clients;
+
+namespace Sutazai.Gateway;
+
+/// <summary>Which address serves which service and agent, as the registry last said.</summary>
+internal sealed class RouteBook(TimeProvider clock) : IHealthCheck
+{
+    private static readonly TimeSpan s_rest = TimeSpan.FromSeconds(5);
+
+    private readonly ConcurrentDictionary<Uri, DateTimeOffset> _unreachable = new();
+    private Routes? _routes;
+    private uint _turn;
+
+    /// <summary>Every agent's id, in order.</summary>
+    public IReadOnlyList<string> Agents => _routes?.Agents.Keys.Order(StringComparer.Ordinal).ToList() ?? [];
+
+    public void Update(RouteTable table)
+    {
+        var services = table.Services.ToFrozenDictionary(s => s.Name, s => s.Addresses.Select(a => a.ToString().TrimEnd('/')).ToArray());
+        var agents = table.Services.SelectMany(s => s.Agents.Select(a => (a, s.Name))).DistinctBy(a => a.a).ToFrozenDictionary(a => a.a, a => a.Name);
+        Volatile.Write(ref _routes, new Routes(services, agents));
+    }
+
+    /// <returns>The service that hosts the agent, or null.</returns>
+    public string? ServiceOf(string agent) => _routes?.Agents.GetValueOrDefault(agent);
+
+    /// <returns>The address of one instance, in turn, leaving out those that just could not be reached; null where there is none.</returns>
+    public string? AddressOf(string service)
+    {
+        if (_routes?.Services.GetValueOrDefault(service) is not { Length: > 0 } addresses)
+        {
+            return null;
+        }
+
+        var turn = Interlocked.Increment(ref _turn);
+        for (uint i = 0; i < addresses.Length && !_unreachable.IsEmpty; i++)
+        {
+            var address = addresses[(turn + i) % addresses.Length];
+            if (!_unreachable.TryGetValue(new Uri(address), out var since) || clock.GetUtcNow() - since > s_rest)
+            {
+                return address;
+            }
+        }
+
+        return addresses[turn % addresses.Length];
+    }
+
+    public void Unreachable(string address) => _unreachable[new Uri(address)] = clock.GetUtcNow();
+
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(
+        _routes is { Services.Count: > 0 } ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("The registry has not named any service yet."));
+
+    private sealed record Routes(FrozenDictionary<string, string[]> Services, FrozenDictionary<string, string> Agents);
+}
+
+/// <summary>Asks the registry for routes, again and again; an answer comes as soon as something changes.</summary>
+internal sealed partial class RouteRefresh(
+    RegistryClient registry, RouteBook book, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<RouteRefresh> logger) : BackgroundService
+{
+    private static readonly TimeSpan s_retry = TimeSpan.FromMilliseconds(500);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var onStarted = lifetime.ApplicationStarted.Register(started.SetResult);
+        await started.Task.WaitAsync(stoppingToken);
+
+        var (known, failing) = (-1L, false);
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                var table = await registry.RoutesAsync(known, stoppingToken);
+                known = table.Revision;
+                book.Update(table);
+                failing = false;
+            }
+            catch (HttpRequestException e)
+            {
+                if (!failing)
+                {
+                    Log.NoRoutes(logger, e.Message);
+                }
+
+                // A registry that starts anew counts its revisions anew.
+                (failing, known) = (true, -1);
+                await Task.Delay(s_retry, clock, stoppingToken);
+            }
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "The registry does not answer; the routes stay as they are: {Reason}")]
+        public static partial void NoRoutes(ILogger logger, string reason);
+    }
+}

@@ -1,0 +1,1 @@
+await Sutazai.SutazaiApp.RunAsync(args, Sutazai.Identity.IdentityService.Module);
