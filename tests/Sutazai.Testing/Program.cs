@@ -1,1 +1,1 @@
-return 0;
+return await Sutazai.Testing.OllamaSimulator.SimulatorCommand.RunAsync(args);

@@ -1,0 +1,34 @@
+using System.Net.Http.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Sutazai.Clients;
+
+/// <summary>Asks the router about itself. Models are called in Ollama's or OpenAI's own API, below the same address.</summary>
+public sealed class ModelRouterClient(HttpClient http)
+{
+    public static readonly Uri BaseAddress = new("http://model-router/model-router/");
+
+    public async Task<ModelRouterStatus> StatusAsync(CancellationToken cancellationToken) =>
+        (await http.GetFromJsonAsync<ModelRouterStatus>("status", SutazaiJson.Options, cancellationToken))!;
+}
+
+/// <summary>What stands behind the router.</summary>
+/// <param name="Backend"><c>none</c>, <c>ollama</c> or <c>openai</c>.</param>
+/// <param name="Version">The backend's, where it tells.</param>
+/// <param name="Models">The backend's models; when it cannot be reached, those it had when last asked.</param>
+/// <param name="Aliases">The model that each alias means now, or null.</param>
+/// <param name="Reason">Why it is not reachable.</param>
+public sealed record ModelRouterStatus(
+    string Backend,
+    bool Reachable,
+    string? Version,
+    IReadOnlyList<string> Models,
+    IReadOnlyDictionary<string, string?> Aliases,
+    string? Reason);
+
+public static class ModelRouterClientExtensions
+{
+    public static void AddModelRouterClient(this IHostApplicationBuilder builder) =>
+        builder.Services.AddHttpClient<ModelRouterClient>(http => http.BaseAddress = ModelRouterClient.BaseAddress);
+}

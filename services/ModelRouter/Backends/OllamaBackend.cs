@@ -1,0 +1,191 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Sutazai.ModelRouter.Calls;
+using Sutazai.ModelRouter.Dialects;
+
+namespace Sutazai.ModelRouter.Backends;
+
+/// <summary>An Ollama server, always through its own API: its OpenAI surface loses <c>keep_alive</c>, options and tool names.</summary>
+internal sealed class OllamaBackend(BackendConnection connection) : IModelBackend, IDisposable
+{
+    private static readonly JsonElement s_noParameters = JsonElement.Parse("""{"type":"object","properties":{}}""");
+
+    private readonly Upstream _upstream = new(connection);
+
+    public string Name => "ollama";
+
+    public Uri Address => _upstream.Address;
+
+    public void Dispose() => _upstream.Dispose();
+
+    public async IAsyncEnumerable<ChatChunk> ChatAsync(ChatCall call, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var response = call.Prompt is { } prompt
+            ? await _upstream.PostAsync("api/generate", Generate(call, prompt), OllamaJson.Wire.OllamaGenerateRequest, cancellationToken)
+            : await _upstream.PostAsync("api/chat", Chat(call), OllamaJson.Wire.OllamaChatRequest, cancellationToken);
+        if (!call.Stream)
+        {
+            yield return Read(await Upstream.ReadAsync(response, OllamaJson.Wire.OllamaChunk, cancellationToken));
+            yield break;
+        }
+
+        await foreach (var line in UpstreamLines.ReadAsync(response, cancellationToken))
+        {
+            var reader = new Utf8JsonReader(line);
+            yield return Read(JsonSerializer.Deserialize(ref reader, OllamaJson.Wire.OllamaChunk) ?? throw new JsonException("A line is null."));
+        }
+    }
+
+    public async Task<Embeddings> EmbedAsync(EmbedCall call, CancellationToken cancellationToken)
+    {
+        var request = new OllamaEmbedRequest
+        {
+            Model = call.Model,
+            Input = call.Unscaled ? null : JsonSerializer.SerializeToElement([.. call.Inputs], OllamaJson.Wire.StringArray),
+            Prompt = call.Unscaled ? call.Inputs[0] : null,
+            Truncate = call.Truncate,
+            Dimensions = call.Dimensions,
+            Options = call.Options,
+            KeepAlive = call.KeepAlive,
+        };
+        var reply = await _upstream.PostAsync(
+            call.Unscaled ? "api/embeddings" : "api/embed", request, OllamaJson.Wire.OllamaEmbedRequest, OllamaJson.Wire.OllamaEmbedReply, cancellationToken);
+        IReadOnlyList<float[]> vectors = reply.Embeddings ?? (reply.Embedding is { Length: > 0 } one ? [one] : []);
+        return vectors.Count == call.Inputs.Count(i => i.Length > 0) || vectors.Count == call.Inputs.Count
+            ? new Embeddings(vectors) { PromptTokens = reply.PromptEvalCount ?? 0, Total = Duration(reply.TotalDuration), Load = Duration(reply.LoadDuration) }
+            : throw ModelException.Broken($"the model backend answered {vectors.Count} vectors to {call.Inputs.Count} texts");
+    }
+
+    public async Task<BackendReport> ReportAsync(CancellationToken cancellationToken)
+    {
+        var version = await _upstream.GetAsync("api/version", OllamaJson.Wire.OllamaVersion, cancellationToken);
+        var tags = await _upstream.GetAsync("api/tags", OllamaJson.Wire.OllamaModelList, cancellationToken);
+        return new BackendReport(version.Version, [.. (tags.Models ?? []).Select(Model)]);
+    }
+
+    public Task<JsonElement> ShowAsync(string model, bool verbose, CancellationToken cancellationToken) =>
+        _upstream.PostAsync(
+            "api/show",
+            new OllamaShowRequest { Model = model, Verbose = verbose ? true : null },
+            OllamaJson.Wire.OllamaShowRequest,
+            OllamaJson.Wire.JsonElement,
+            cancellationToken);
+
+    public async Task<IReadOnlyList<JsonElement>> RunningAsync(CancellationToken cancellationToken) =>
+        (await _upstream.GetAsync("api/ps", OllamaJson.Wire.OllamaModelList, cancellationToken)).Models ?? [];
+
+    private static OllamaChatRequest Chat(ChatCall call) => new()
+    {
+        Model = call.Model,
+        Messages = [.. call.Messages.Select(Message)],
+        Tools = Tools(call),
+        Format = call.Format,
+        Options = call.Options,
+        Stream = call.Stream,
+        Think = call.Think,
+        KeepAlive = call.KeepAlive,
+        Truncate = call.Truncate,
+        Shift = call.Shift,
+        Logprobs = call.Logprobs,
+        TopLogprobs = call.TopLogprobs,
+    };
+
+    private static OllamaGenerateRequest Generate(ChatCall call, CompletionPrompt prompt) => new()
+    {
+        Model = call.Model,
+        Prompt = prompt.Text,
+        Suffix = prompt.Suffix,
+        System = prompt.System,
+        Template = prompt.Template,
+        Context = prompt.Context,
+        Raw = prompt.Raw,
+        Images = prompt.Images,
+        Format = call.Format,
+        Options = call.Options,
+        Stream = call.Stream,
+        Think = call.Think,
+        KeepAlive = call.KeepAlive,
+        Truncate = call.Truncate,
+        Shift = call.Shift,
+        Logprobs = call.Logprobs,
+        TopLogprobs = call.TopLogprobs,
+    };
+
+    private static OllamaMessage Message(ChatMessage message) => new()
+    {
+        Role = message.Role,
+        Content = message.Content,
+        Thinking = message.Thinking,
+        Images = message.Images,
+        ToolCalls = message.ToolCalls is { } calls ? [.. calls.Select(OllamaToolCalls.Write)] : null,
+        ToolName = message.ToolName,
+        ToolCallId = message.ToolCallId,
+    };
+
+    /// <summary>Ollama has no <c>tool_choice</c>, but a model can only call the tools that it sees.</summary>
+    private static List<ToolWire?>? Tools(ChatCall call)
+    {
+        var only = call.ToolChoice switch
+        {
+            { ValueKind: JsonValueKind.String } choice when choice.ValueEquals("none") => "",
+            { ValueKind: JsonValueKind.Object } choice => choice.GetProperty("function").GetProperty("name").GetString(),
+            _ => null,
+        };
+        var tools = call.Tools?.Where(t => only is null || t.Name == only).Select(t => new ToolWire
+        {
+            Type = "function",
+            Function = new ToolFunctionWire { Name = t.Name, Description = t.Description, Parameters = t.Parameters ?? s_noParameters },
+        });
+        return tools?.ToList<ToolWire?>() is { Count: > 0 } list ? list : null;
+    }
+
+    private static ChatChunk Read(OllamaChunk chunk)
+    {
+        if (chunk.Error is { } error)
+        {
+            throw new ModelException(StatusCodes.Status500InternalServerError, error) { Code = "backend_failed", Fault = Fault.Backend };
+        }
+
+        return new ChatChunk
+        {
+            Content = chunk.Message?.Content ?? chunk.Response ?? "",
+            Thinking = chunk.Message?.Thinking ?? chunk.Thinking,
+            ToolCalls = OllamaToolCalls.Read(chunk.Message?.ToolCalls ?? chunk.ToolCalls, _ => OllamaToolCalls.NewId()),
+            Logprobs = chunk.Logprobs,
+            Finish = !chunk.Done ? null : new Finish(string.IsNullOrEmpty(chunk.DoneReason) ? "stop" : chunk.DoneReason)
+            {
+                PromptTokens = chunk.PromptEvalCount ?? 0,
+                CompletionTokens = chunk.EvalCount ?? 0,
+                Total = Duration(chunk.TotalDuration),
+                Load = Duration(chunk.LoadDuration),
+                PromptEvaluation = Duration(chunk.PromptEvalDuration),
+                Evaluation = Duration(chunk.EvalDuration),
+                Context = chunk.Context,
+            },
+        };
+    }
+
+    private static BackendModel Model(JsonElement row)
+    {
+        if (row.ValueKind != JsonValueKind.Object || !row.TryGetProperty("name", out var named) || named.ValueKind != JsonValueKind.String)
+        {
+            throw new JsonException("A model in the backend's list has no name.");
+        }
+
+        var name = named.GetString()!;
+        var embeds = row.TryGetProperty("capabilities", out var capabilities) && capabilities is { ValueKind: JsonValueKind.Array }
+            ? Lists(capabilities, "embedding") && !Lists(capabilities, "completion")
+            : BackendModel.SoundsEmbedding(name) || BackendModel.SoundsEmbedding(Family(row));
+        return new BackendModel(name, embeds, row);
+    }
+
+    private static bool Lists(JsonElement capabilities, string one) =>
+        capabilities.EnumerateArray().Any(c => c.ValueKind == JsonValueKind.String && c.ValueEquals(one));
+
+    private static string Family(JsonElement row) =>
+        row.TryGetProperty("details", out var details) && details.ValueKind == JsonValueKind.Object && details.TryGetProperty("family", out var family)
+            ? family.ToString()
+            : "";
+
+    private static TimeSpan Duration(long? nanoseconds) => TimeSpan.FromTicks((nanoseconds ?? 0) / TimeSpan.NanosecondsPerTick);
+}

@@ -1,0 +1,110 @@
+using System.Text;
+using System.Text.Json;
+using Sutazai.ModelRouter.Calls;
+using Sutazai.ModelRouter.Dialects;
+
+namespace Sutazai.ModelRouter.Backends;
+
+/// <summary>
+/// Reads one answer of an OpenAI-compatible server. Text passes as it comes; tool calls come in fragments and are kept until they are whole;
+/// the end waits for the usage, which follows the finish reason.
+/// </summary>
+internal sealed class OpenAIAnswer(TimeProvider time)
+{
+    private readonly long _started = time.GetTimestamp();
+    private readonly SortedDictionary<int, PartialCall> _calls = [];
+    private long? _first;
+    private string? _reason;
+    private OpenAIUsage? _usage;
+
+    public ChatChunk Whole(OpenAICompletion completion)
+    {
+        var text = Next(completion) ?? new ChatChunk();
+        return End() is { } end ? text with { ToolCalls = end.ToolCalls, Finish = end.Finish } : throw ModelException.Broken("the model backend's answer has no choices");
+    }
+
+    /// <returns>What the event adds to the answer, or null.</returns>
+    public ChatChunk? Next(OpenAICompletion completion)
+    {
+        if (completion.Error is { ValueKind: not JsonValueKind.Null } error)
+        {
+            throw OpenAIBackend.Failed(error);
+        }
+
+        _usage = completion.Usage ?? _usage;
+        if (completion.Choices is not [var choice, ..])
+        {
+            return null;
+        }
+
+        _reason = choice.FinishReason ?? _reason;
+        var message = choice.Delta ?? choice.Message;
+        Add(message?.ToolCalls);
+        var chunk = new ChatChunk
+        {
+            Content = message?.Content ?? "",
+            Thinking = message?.ReasoningContent ?? message?.Reasoning,
+            Logprobs = choice.Logprobs?.Content,
+        };
+        if (chunk.Content is "" && string.IsNullOrEmpty(chunk.Thinking) && chunk.Logprobs is null)
+        {
+            return null;
+        }
+
+        _first ??= time.GetTimestamp();
+        return chunk;
+    }
+
+    /// <returns>The last chunk, or null if the server never said why it stopped: then the answer was cut off.</returns>
+    public ChatChunk? End()
+    {
+        if (_reason is null)
+        {
+            return null;
+        }
+
+        var first = _first ?? time.GetTimestamp();
+        return new ChatChunk
+        {
+            ToolCalls = _calls.Count == 0 ? null : [.. _calls.Values.Select(c => new ToolCall(c.Id ?? OllamaToolCalls.NewId(), c.Name, c.Arguments.ToString()))],
+            Finish = new Finish(_reason is "length" ? "length" : "stop")
+            {
+                PromptTokens = _usage?.PromptTokens ?? 0,
+                CompletionTokens = _usage?.CompletionTokens ?? 0,
+                Total = time.GetElapsedTime(_started),
+                PromptEvaluation = time.GetElapsedTime(_started, first),
+                Evaluation = time.GetElapsedTime(first),
+            },
+        };
+    }
+
+    private void Add(IReadOnlyList<OpenAIToolCall?>? fragments)
+    {
+        for (var i = 0; i < fragments?.Count; i++)
+        {
+            if (fragments[i] is not { } fragment)
+            {
+                continue;
+            }
+
+            var index = fragment.Index ?? i;
+            if (!_calls.TryGetValue(index, out var call))
+            {
+                _calls[index] = call = new PartialCall();
+            }
+
+            call.Id ??= fragment.Id;
+            call.Name += fragment.Function?.Name;
+            call.Arguments.Append(fragment.Function?.Arguments);
+        }
+    }
+
+    private sealed class PartialCall
+    {
+        public string? Id { get; set; }
+
+        public string Name { get; set; } = "";
+
+        public StringBuilder Arguments { get; } = new();
+    }
+}

@@ -1,0 +1,169 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Sutazai.ModelRouter.Calls;
+using Sutazai.ModelRouter.Dialects;
+
+namespace Sutazai.ModelRouter.Backends;
+
+/// <summary>A server with OpenAI's API: vLLM, llama-server and their like.</summary>
+internal sealed class OpenAIBackend(BackendConnection connection, TimeProvider time) : IModelBackend, IDisposable
+{
+    private readonly Upstream _upstream = new(connection);
+
+    public string Name => "openai";
+
+    public Uri Address => _upstream.Address;
+
+    public void Dispose() => _upstream.Dispose();
+
+    public async IAsyncEnumerable<ChatChunk> ChatAsync(ChatCall call, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (call.OnlyLoads)
+        {
+            // Such a server has loaded what it serves.
+            yield return new ChatChunk { Finish = new Finish(call.KeepAlive is { ValueKind: JsonValueKind.Number } keep && keep.GetDouble() == 0 ? "unload" : "load") };
+            yield break;
+        }
+
+        var answer = new OpenAIAnswer(time);
+        using var response = await _upstream.PostAsync("chat/completions", OpenAIRequests.Of(call), OpenAIJson.Wire.OpenAIChatRequest, cancellationToken);
+        if (!call.Stream)
+        {
+            yield return answer.Whole(await Upstream.ReadAsync(response, OpenAIJson.Wire.OpenAICompletion, cancellationToken));
+            yield break;
+        }
+
+        await foreach (var line in UpstreamLines.ReadAsync(response, cancellationToken))
+        {
+            if (DataOf(line) is not { } data)
+            {
+                continue;
+            }
+
+            if (IsDone(data))
+            {
+                break;
+            }
+
+            var reader = new Utf8JsonReader(data);
+            if (answer.Next(JsonSerializer.Deserialize(ref reader, OpenAIJson.Wire.OpenAICompletion) ?? throw new JsonException("An event is null.")) is { } chunk)
+            {
+                yield return chunk;
+            }
+        }
+
+        if (answer.End() is { } last)
+        {
+            yield return last;
+        }
+    }
+
+    public async Task<Embeddings> EmbedAsync(EmbedCall call, CancellationToken cancellationToken)
+    {
+        string[] inputs = [.. call.Inputs.Where(i => i.Length > 0)];
+        if (inputs is [])
+        {
+            return new Embeddings([]);
+        }
+
+        var started = time.GetTimestamp();
+        var request = new OpenAIEmbedRequest
+        {
+            Model = call.Model,
+            Input = JsonSerializer.SerializeToElement(inputs, OllamaJson.Wire.StringArray),
+            EncodingFormat = "float",
+            Dimensions = call.Dimensions,
+        };
+        var reply = await _upstream.PostAsync("embeddings", request, OpenAIJson.Wire.OpenAIEmbedRequest, OpenAIJson.Wire.OpenAIEmbedReply, cancellationToken);
+        float[][] vectors = [.. (reply.Data ?? []).OrderBy(d => d.Index).Select(d => Vector(d.Embedding))];
+        return vectors.Length == inputs.Length
+            ? new Embeddings(vectors) { PromptTokens = reply.Usage?.PromptTokens ?? 0, Total = time.GetElapsedTime(started) }
+            : throw ModelException.Broken($"the model backend answered {vectors.Length} vectors to {inputs.Length} texts");
+    }
+
+    public async Task<BackendReport> ReportAsync(CancellationToken cancellationToken)
+    {
+        // Asked even where the models are configured: the report also says that the server is there.
+        IEnumerable<string> listed = connection.Models;
+        try
+        {
+            var list = await _upstream.GetAsync("models", OpenAIJson.Wire.OpenAIModelList, cancellationToken);
+            listed = listed.Any() ? listed : (list.Data ?? []).Select(m => m.Id).OfType<string>();
+        }
+        catch (ModelException refused) when (listed.Any() && refused.Fault == Fault.Caller)
+        {
+            // The server is there and does not list models, which is why they are configured.
+        }
+
+        return new BackendReport(null, [.. listed.Select(m => new BackendModel(m, BackendModel.SoundsEmbedding(m), Row(m)))]);
+    }
+
+    public Task<JsonElement> ShowAsync(string model, bool verbose, CancellationToken cancellationToken) =>
+        Task.FromResult(Element(new JsonObject { ["details"] = Details(), ["model_info"] = new JsonObject(), ["capabilities"] = Capabilities(model) }));
+
+    /// <summary>The API does not say what is loaded.</summary>
+    public Task<IReadOnlyList<JsonElement>> RunningAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<JsonElement>>([]);
+
+    /// <summary>
+    /// What follows <c>data:</c>; null for comments, blank lines and other fields. llama-server writes an error as <c>error: {…}</c>.
+    /// </summary>
+    private static ReadOnlySequence<byte>? DataOf(ReadOnlySequence<byte> line)
+    {
+        var colon = line.PositionOf((byte)':');
+        if (colon is null)
+        {
+            return null;
+        }
+
+        var field = line.Slice(0, colon.Value);
+        var value = line.Slice(line.GetPosition(1, colon.Value));
+        if (field.Length == 5 && Encoding.ASCII.GetString(field) == "error")
+        {
+            using var json = JsonDocument.Parse(value);
+            throw Failed(json.RootElement);
+        }
+
+        return field.Length == 4 && Encoding.ASCII.GetString(field) == "data" ? value : null;
+    }
+
+    private static bool IsDone(ReadOnlySequence<byte> data) => data.Length < 16 && Encoding.ASCII.GetString(data).Trim() == "[DONE]";
+
+    public static ModelException Failed(JsonElement error) =>
+        new(StatusCodes.Status500InternalServerError, Upstream.MessageOf(error) ?? "the model backend failed") { Code = "backend_failed", Fault = Fault.Backend };
+
+    private static float[] Vector(JsonElement embedding) => embedding.ValueKind switch
+    {
+        JsonValueKind.String when embedding.TryGetBytesFromBase64(out var bytes) => MemoryMarshal.Cast<byte, float>(bytes).ToArray(),
+        JsonValueKind.Array => embedding.Deserialize(OllamaJson.Wire.SingleArray)!,
+        _ => throw new JsonException("An embedding is neither numbers nor base64."),
+    };
+
+    private static JsonElement Row(string model) => Element(new JsonObject
+    {
+        ["name"] = model,
+        ["model"] = model,
+        ["modified_at"] = "1970-01-01T00:00:00Z",
+        ["size"] = 0,
+        ["digest"] = "",
+        ["details"] = Details(),
+        ["capabilities"] = Capabilities(model),
+    });
+
+    private static JsonObject Details() => new()
+    {
+        ["parent_model"] = "",
+        ["format"] = "",
+        ["family"] = "",
+        ["families"] = new JsonArray(),
+        ["parameter_size"] = "",
+        ["quantization_level"] = "",
+    };
+
+    private static JsonArray Capabilities(string model) => BackendModel.SoundsEmbedding(model) ? ["embedding"] : ["completion", "tools"];
+
+    private static JsonElement Element(JsonNode node) => JsonElement.Parse(node.ToJsonString());
+}

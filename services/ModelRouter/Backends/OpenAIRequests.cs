@@ -1,0 +1,144 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Sutazai.ModelRouter.Calls;
+using Sutazai.ModelRouter.Dialects;
+
+namespace Sutazai.ModelRouter.Backends;
+
+/// <summary>Writes calls as an OpenAI-compatible server reads them.</summary>
+internal static class OpenAIRequests
+{
+    public static OpenAIChatRequest Of(ChatCall call)
+    {
+        var options = call.Options;
+        return new OpenAIChatRequest
+        {
+            Model = call.Model,
+            Messages = call.Prompt is { } prompt ? Turns(prompt) : [.. Answered(call.Messages).Select(Message)],
+            Tools = call.Tools is { Count: > 0 } tools ? [.. tools.Select(Tool)] : null,
+            ToolChoice = call.Tools is { Count: > 0 } ? call.ToolChoice : null,
+            ResponseFormat = Format(call.Format),
+            Stream = call.Stream,
+            StreamOptions = call.Stream ? new OpenAIStreamOptions { IncludeUsage = true } : null,
+            Temperature = Number(options, "temperature"),
+            TopP = Number(options, "top_p"),
+            TopK = Number(options, "top_k"),
+            MinP = Number(options, "min_p"),
+            FrequencyPenalty = Number(options, "frequency_penalty"),
+            PresencePenalty = Number(options, "presence_penalty"),
+            Seed = (long?)Number(options, "seed"),
+            Stop = Option(options, "stop"),
+            // Ollama's -1 and -2 mean as much as there is room for, which is what no limit means here.
+            MaxTokens = Number(options, "num_predict") is { } most and > 0 ? (int)most : null,
+            Logprobs = call.Logprobs,
+            TopLogprobs = call.Logprobs == true && call.TopLogprobs > 0 ? call.TopLogprobs : null,
+            ReasoningEffort = call.Think is { ValueKind: JsonValueKind.String } level ? level.GetString() : null,
+            // The switch that the chat templates of llama-server and vLLM know; other servers never see it unless a caller sets it.
+            ChatTemplateKwargs = call.Think is { ValueKind: JsonValueKind.True or JsonValueKind.False } think
+                ? Element(new JsonObject { ["enable_thinking"] = think.GetBoolean() })
+                : null,
+        };
+    }
+
+    private static List<OpenAIMessage?> Turns(CompletionPrompt prompt)
+    {
+        if (prompt.Raw == true || prompt.Suffix is { Length: > 0 } || prompt.Template is { Length: > 0 } || prompt.Context is not null)
+        {
+            throw ModelException.Invalid("raw, suffix, template and context need an Ollama backend; this one is OpenAI-compatible");
+        }
+
+        List<OpenAIMessage?> turns = [];
+        if (prompt.System is { Length: > 0 } system)
+        {
+            turns.Add(Message(new ChatMessage("system", system)));
+        }
+
+        turns.Add(Message(new ChatMessage("user", prompt.Text) { Images = prompt.Images }));
+        return turns;
+    }
+
+    /// <summary>Gives every tool's result the id of its call, which Ollama's clients leave out: the first unanswered one of that tool, or of any.</summary>
+    private static IEnumerable<ChatMessage> Answered(IReadOnlyList<ChatMessage> messages)
+    {
+        List<ToolCall> open = [];
+        foreach (var message in messages)
+        {
+            open.AddRange(message.ToolCalls ?? []);
+            if (message.Role is not "tool")
+            {
+                yield return message;
+                continue;
+            }
+
+            var call = message.ToolCallId is { } id
+                ? open.FirstOrDefault(c => c.Id == id)
+                : open.FirstOrDefault(c => c.Name == message.ToolName) ?? open.FirstOrDefault();
+            if (call is not null)
+            {
+                open.Remove(call);
+            }
+
+            yield return message with { ToolCallId = message.ToolCallId ?? call?.Id };
+        }
+    }
+
+    private static OpenAIMessage Message(ChatMessage message) => new()
+    {
+        Role = message.Role,
+        Content = Content(message),
+        ToolCalls = message.ToolCalls is { Count: > 0 } calls
+            ? [.. calls.Select(c => new OpenAIToolCall { Id = c.Id, Type = "function", Function = new OpenAIFunctionCall { Name = c.Name, Arguments = c.Arguments } })]
+            : null,
+        ToolCallId = message.ToolCallId,
+    };
+
+    private static JsonElement Content(ChatMessage message)
+    {
+        if (message.Images is null or [])
+        {
+            return Element(JsonValue.Create(message.Content));
+        }
+
+        IEnumerable<ContentPart> text = message.Content is "" ? [] : [new ContentPart { Type = "text", Text = message.Content }];
+        var images = message.Images.Select(i => new ContentPart { Type = "image_url", ImageUrl = new ImageUrl($"data:{MediaType(i)};base64,{i}") });
+        return JsonSerializer.SerializeToElement([.. text, .. images], OpenAIJson.Wire.IReadOnlyListContentPart);
+    }
+
+    /// <summary>From the first bytes, as they look in base64.</summary>
+    private static string MediaType(string base64) => base64 switch
+    {
+        ['/', '9', 'j', '/', ..] => "image/jpeg",
+        ['R', '0', 'l', 'G', ..] => "image/gif",
+        ['U', 'k', 'l', 'G', ..] => "image/webp",
+        _ => "image/png",
+    };
+
+    private static ToolWire Tool(ToolSpec tool) => new()
+    {
+        Type = "function",
+        Function = new ToolFunctionWire { Name = tool.Name, Description = tool.Description, Parameters = tool.Parameters },
+    };
+
+    private static OpenAIResponseFormat? Format(JsonElement? format) => format switch
+    {
+        { ValueKind: JsonValueKind.String } => new OpenAIResponseFormat { Type = "json_object" },
+        { ValueKind: JsonValueKind.Object } schema => new OpenAIResponseFormat
+        {
+            Type = "json_schema",
+            JsonSchema = new OpenAIJsonSchema { Name = "answer", Schema = schema, Strict = true },
+        },
+        _ => null,
+    };
+
+    private static JsonElement? Option(JsonElement? options, string name) =>
+        options is { ValueKind: JsonValueKind.Object } given && given.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+
+    private static double? Number(JsonElement? options, string name) => Option(options, name) switch
+    {
+        null => null,
+        { ValueKind: JsonValueKind.Number } number => number.GetDouble(),
+        _ => throw ModelException.Invalid($"option \"{name}\" must be a number"),
+    };
+
+    private static JsonElement Element(JsonNode node) => JsonElement.Parse(node.ToJsonString());
+}

@@ -1,0 +1,165 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Sutazai.ModelRouter.Calls;
+
+namespace Sutazai.ModelRouter.Backends;
+
+/// <summary>
+/// HTTP to a model backend. It has a connection pool of its own, apart from the calls between services: no retries, no time limit on an
+/// answer, and a cancelled call closes its connection, which is what stops a model.
+/// </summary>
+internal sealed class Upstream : IDisposable
+{
+    private const int MaxErrorBytes = 64 << 10;
+    private static readonly TimeSpan s_busy = TimeSpan.FromSeconds(5);
+
+    private readonly HttpClient _http;
+
+    public Upstream(BackendConnection connection)
+    {
+        _http = new HttpClient(new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseProxy = false,
+            UseCookies = false,
+            PooledConnectionLifetime = TimeSpan.FromMinutes(15),
+            // Bounds reaching the host, not the answer.
+            ConnectTimeout = TimeSpan.FromSeconds(15),
+            ConnectCallback = ConnectAsync,
+        })
+        {
+            BaseAddress = connection.Endpoint,
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
+        if (connection.Key is { } key)
+        {
+            _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        }
+    }
+
+    public Uri Address => _http.BaseAddress!;
+
+    public void Dispose() => _http.Dispose();
+
+    public async Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(new HttpRequestMessage(HttpMethod.Get, path), cancellationToken);
+        return await ReadAsync(response, type, cancellationToken);
+    }
+
+    public async Task<TReply> PostAsync<TBody, TReply>(
+        string path, TBody body, JsonTypeInfo<TBody> bodyType, JsonTypeInfo<TReply> replyType, CancellationToken cancellationToken)
+    {
+        using var response = await PostAsync(path, body, bodyType, cancellationToken);
+        return await ReadAsync(response, replyType, cancellationToken);
+    }
+
+    /// <returns>The response, its body unread.</returns>
+    /// <exception cref="ModelException">The backend refused.</exception>
+    public Task<HttpResponseMessage> PostAsync<T>(string path, T body, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    {
+        var content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body, type));
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        return SendAsync(new HttpRequestMessage(HttpMethod.Post, path) { Content = content }, cancellationToken);
+    }
+
+    public static async Task<T> ReadAsync<T>(HttpResponseMessage response, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    {
+        await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
+        return await JsonSerializer.DeserializeAsync(stream, type, cancellationToken) ?? throw new JsonException("The answer is null.");
+    }
+
+    /// <summary>The message in an error of Ollama (<c>{"error":"…"}</c>), OpenAI (<c>{"error":{"message":"…"}}</c>) or vLLM (<c>{"message":"…"}</c>).</summary>
+    public static string? MessageOf(JsonElement error)
+    {
+        if (error.ValueKind == JsonValueKind.String)
+        {
+            return error.GetString();
+        }
+
+        if (error.ValueKind != JsonValueKind.Object)
+        {
+            return null;
+        }
+
+        return error.TryGetProperty("error", out var inner) ? MessageOf(inner)
+            : error.TryGetProperty("message", out var message) ? MessageOf(message)
+            : null;
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        using (request)
+        {
+            var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            if (response.StatusCode == HttpStatusCode.OK)
+            {
+                return response;
+            }
+
+            using (response)
+            {
+                throw await RefusalAsync(response, cancellationToken);
+            }
+        }
+    }
+
+    private static async Task<ModelException> RefusalAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        var status = (int)response.StatusCode;
+        var message = await ErrorAsync(response, cancellationToken) ?? $"the model backend answered {status}";
+        return status switch
+        {
+            401 or 403 => new(StatusCodes.Status502BadGateway, "the model backend refuses the router's key") { Code = "backend_refused_key", Fault = Fault.Backend },
+            // Busy or loading is no failure: counting it would open the breaker exactly when the backend works hardest.
+            429 or 503 => new(status, message)
+            {
+                Code = "server_busy",
+                Fault = Fault.Nobody,
+                RetryAfter = response.Headers.RetryAfter?.Delta is { } delta && delta > TimeSpan.Zero ? delta : s_busy,
+            },
+            404 => new(status, message) { Code = "model_not_found" },
+            >= 400 and < 500 or 501 => new(status, message),
+            500 => new(status, message) { Code = "backend_failed", Fault = Fault.Backend },
+            _ => ModelException.Broken(message),
+        };
+    }
+
+    private static async Task<string?> ErrorAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
+        var bytes = new byte[MaxErrorBytes];
+        var length = await stream.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken);
+        try
+        {
+            using var json = JsonDocument.Parse(bytes.AsMemory(0, length));
+            return MessageOf(json.RootElement);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>As the handler's own, with keep-alive probes: an answer has no time limit, so a host that vanished must be noticed otherwise.</summary>
+    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 30);
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 10);
+            await socket.ConnectAsync(context.DnsEndPoint, cancellationToken);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+}

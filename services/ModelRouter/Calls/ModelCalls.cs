@@ -1,0 +1,67 @@
+using System.Runtime.CompilerServices;
+using Sutazai.ModelRouter.Backends;
+using Sutazai.ModelRouter.Catalog;
+
+namespace Sutazai.ModelRouter.Calls;
+
+/// <summary>The way of every call: name, deadline, breaker, queue, backend.</summary>
+internal sealed class ModelCalls(
+    IModelBackend backend, ModelCatalog catalog, ModelQueue queue, ModelBreakers breakers, ModelTelemetry telemetry, TimeProvider time)
+{
+    /// <returns>The model that will answer, and the answer as it comes.</returns>
+    public async Task<(string Model, IAsyncEnumerable<ChatChunk> Chunks)> ChatAsync(ChatCall call, DateTimeOffset? deadline, CancellationToken cancellationToken)
+    {
+        var model = await catalog.ResolveAsync(call.Model, cancellationToken);
+        return (model, RunAsync(call.Model, call with { Model = model }, deadline, cancellationToken));
+    }
+
+    public async Task<(string Model, Embeddings Embeddings)> EmbedAsync(EmbedCall call, DateTimeOffset? deadline, CancellationToken cancellationToken)
+    {
+        var model = await catalog.ResolveAsync(call.Model, cancellationToken);
+        using var attempt = new Attempt("embeddings", call.Model, model, backend, telemetry, time);
+        await attempt.EnterAsync(queue, breakers.Of(model), deadline, cancellationToken);
+        try
+        {
+            var embeddings = await backend.EmbedAsync(call with { Model = model }, attempt.Token);
+            attempt.Seen();
+            attempt.Succeeded(embeddings.PromptTokens, completionTokens: 0);
+            return (model, embeddings);
+        }
+        catch (Exception e) when (attempt.Ends(e, out var failure))
+        {
+            throw failure;
+        }
+    }
+
+    private async IAsyncEnumerable<ChatChunk> RunAsync(
+        string requested, ChatCall call, DateTimeOffset? deadline, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var attempt = new Attempt(call.Prompt is null ? "chat" : "text_completion", requested, call.Model, backend, telemetry, time);
+        await attempt.EnterAsync(queue, breakers.Of(call.Model), deadline, cancellationToken);
+        await using var chunks = backend.ChatAsync(call, attempt.Token).GetAsyncEnumerator(attempt.Token);
+        while (true)
+        {
+            ChatChunk chunk;
+            try
+            {
+                chunk = await chunks.MoveNextAsync()
+                    ? chunks.Current
+                    : throw ModelException.Broken($"the model backend '{backend.Name}' ended the answer before it was complete");
+            }
+            catch (Exception e) when (attempt.Ends(e, out var failure))
+            {
+                throw failure;
+            }
+
+            attempt.Seen();
+            if (chunk.Finish is { } finish)
+            {
+                attempt.Succeeded(finish.PromptTokens, finish.CompletionTokens);
+                yield return chunk;
+                yield break;
+            }
+
+            yield return chunk;
+        }
+    }
+}

@@ -1,0 +1,75 @@
+namespace Sutazai.ModelRouter.Calls;
+
+/// <summary>Whose fault a failed call is; decides what the breaker learns from it.</summary>
+internal enum Fault
+{
+    /// <summary>The backend answered, and rightly refused.</summary>
+    Caller,
+
+    Backend,
+
+    /// <summary>The backend is busy, or the router refused before asking it.</summary>
+    Nobody,
+}
+
+/// <summary>A call that ends without its answer; each dialect has its own way to say so.</summary>
+internal sealed class ModelException(int status, string message, Exception? inner = null) : Exception(message, inner)
+{
+    public int Status { get; } = status;
+
+    /// <summary>OpenAI's <c>code</c>.</summary>
+    public string? Code { get; init; }
+
+    public TimeSpan? RetryAfter { get; init; }
+
+    public Fault Fault { get; init; } = Fault.Caller;
+
+    public static ModelException Invalid(string message) => new(StatusCodes.Status400BadRequest, message);
+
+    public static ModelException NoBackend() => new(StatusCodes.Status503ServiceUnavailable, "no model backend is configured")
+    {
+        Code = "no_model_backend",
+        Fault = Fault.Nobody,
+    };
+
+    public static ModelException NotFound(string model, string didYouMean) => new(StatusCodes.Status404NotFound, $"model '{model}' not found.{didYouMean}".TrimEnd('.'))
+    {
+        Code = "model_not_found",
+    };
+
+    public static ModelException Busy(TimeSpan retryAfter) =>
+        // Ollama's own words: clients know them.
+        new(StatusCodes.Status503ServiceUnavailable, "server busy, please try again.  maximum pending requests exceeded")
+        {
+            Code = "server_busy",
+            RetryAfter = retryAfter,
+            Fault = Fault.Nobody,
+        };
+
+    public static ModelException BreakerOpen(string model, TimeSpan retryAfter) =>
+        new(StatusCodes.Status503ServiceUnavailable, $"model '{model}' keeps failing and is not asked for another {Math.Ceiling(retryAfter.TotalSeconds)} s")
+        {
+            Code = "model_unavailable",
+            RetryAfter = retryAfter,
+            Fault = Fault.Nobody,
+        };
+
+    public static ModelException DeadlinePassed() => new(StatusCodes.Status504GatewayTimeout, "the caller's deadline passed before the model's answer was complete")
+    {
+        Code = "deadline_exceeded",
+        Fault = Fault.Nobody,
+    };
+
+    public static ModelException Unreachable(string backend, Exception inner) =>
+        new(StatusCodes.Status502BadGateway, $"the model backend '{backend}' cannot be reached", inner)
+        {
+            Code = "backend_unreachable",
+            Fault = Fault.Backend,
+        };
+
+    public static ModelException Broken(string what, Exception? inner = null) => new(StatusCodes.Status502BadGateway, what, inner)
+    {
+        Code = "backend_broken",
+        Fault = Fault.Backend,
+    };
+}

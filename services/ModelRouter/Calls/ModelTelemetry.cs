@@ -1,0 +1,98 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using Sutazai.ModelRouter.Backends;
+
+namespace Sutazai.ModelRouter.Calls;
+
+/// <summary>
+/// Spans and metrics under OpenTelemetry's names for generative models
+/// (https://github.com/open-telemetry/semantic-conventions-genai/blob/main/docs/gen-ai/gen-ai-metrics.md), and the queue's own, which it has none for.
+/// </summary>
+internal sealed class ModelTelemetry : IDisposable
+{
+    public const string Name = "Sutazai.ModelRouter";
+
+    private static readonly ActivitySource s_source = new(Name);
+
+    private readonly IModelBackend _backend;
+    private readonly Meter _meter;
+    private readonly Histogram<double> _duration;
+    private readonly Histogram<double> _firstChunk;
+    private readonly Histogram<long> _tokens;
+    private readonly Histogram<double> _queued;
+
+    public ModelTelemetry(IMeterFactory meters, IModelBackend backend, ModelQueue queue)
+    {
+        _backend = backend;
+        _meter = meters.Create(Name);
+        _duration = Seconds("gen_ai.client.operation.duration", "Time of a whole call, waiting included.");
+        _firstChunk = Seconds("gen_ai.client.operation.time_to_first_chunk", "Time until the first piece of an answer.");
+        _queued = Seconds("sutazai.router.queue.duration", "Time a call waited for its model.");
+        _tokens = _meter.CreateHistogram("gen_ai.client.token.usage", "{token}", "Tokens of prompts and answers.", tags: null, new InstrumentAdvice<long>
+        {
+            HistogramBucketBoundaries = [1, 4, 16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304, 16777216, 67108864],
+        });
+        _meter.CreateObservableGauge("sutazai.router.queue.length", () => queue.Waiting, "{call}", "Calls waiting for a model.");
+    }
+
+    public void Dispose() => _meter.Dispose();
+
+    public Activity? Start(string operation, string requested, string model)
+    {
+        var span = s_source.StartActivity($"{operation} {requested}", ActivityKind.Client);
+        if (span is not null)
+        {
+            span.SetTag("gen_ai.operation.name", operation);
+            span.SetTag("gen_ai.provider.name", _backend.Name);
+            span.SetTag("gen_ai.request.model", requested);
+            span.SetTag("gen_ai.response.model", model);
+            span.SetTag("server.address", _backend.Address?.Host);
+            span.SetTag("server.port", _backend.Address?.Port);
+        }
+
+        return span;
+    }
+
+    public void Queued(string operation, string model, TimeSpan time) => _queued.Record(time.TotalSeconds, Tags(operation, model));
+
+    public void FirstChunk(string operation, string model, TimeSpan time) => _firstChunk.Record(time.TotalSeconds, Tags(operation, model));
+
+    public void End(string operation, string model, TimeSpan time, int promptTokens, int completionTokens, string? error, Activity? span)
+    {
+        var tags = Tags(operation, model);
+        if (error is null)
+        {
+            Use(tags, promptTokens, "input");
+            Use(tags, completionTokens, "output");
+            span?.SetTag("gen_ai.usage.input_tokens", promptTokens);
+            span?.SetTag("gen_ai.usage.output_tokens", completionTokens);
+        }
+        else
+        {
+            tags.Add("error.type", error);
+            span?.SetTag("error.type", error);
+            span?.SetStatus(ActivityStatusCode.Error, error);
+        }
+
+        _duration.Record(time.TotalSeconds, tags);
+        span?.Dispose();
+    }
+
+    private void Use(TagList tags, int count, string type)
+    {
+        if (count > 0)
+        {
+            tags.Add("gen_ai.token.type", type);
+            _tokens.Record(count, tags);
+        }
+    }
+
+    private TagList Tags(string operation, string model) =>
+        new([new("gen_ai.operation.name", operation), new("gen_ai.provider.name", _backend.Name), new("gen_ai.request.model", model)]);
+
+    private Histogram<double> Seconds(string name, string description) =>
+        _meter.CreateHistogram(name, "s", description, tags: null, new InstrumentAdvice<double>
+        {
+            HistogramBucketBoundaries = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92, 300, 1200, 3600],
+        });
+}

@@ -1,0 +1,123 @@
+using System.Text.Json;
+using Microsoft.Extensions.Options;
+using Sutazai.ModelRouter.Backends;
+using Sutazai.ModelRouter.Calls;
+using Sutazai.ModelRouter.Catalog;
+
+namespace Sutazai.ModelRouter.Dialects;
+
+/// <summary>Ollama's HTTP API, as far as it is about using models.</summary>
+internal sealed class OllamaApi(ModelCalls calls, ModelCatalog catalog, IModelBackend backend, IOptions<ModelRouterOptions> options, TimeProvider time)
+{
+    /// <summary>What clients that adapt to a version are told where the backend has none to tell: the version that this surface follows.</summary>
+    private const string Follows = "0.32.0";
+
+    private static readonly string[] s_read = [HttpMethods.Get, HttpMethods.Head];
+    private static readonly string[] s_management = ["/pull", "/push", "/create", "/copy", "/delete", "/blobs/{digest}"];
+
+    private readonly long _maxBytes = options.Value.MaxBodyBytes;
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapMethods("/", s_read, () => TypedResults.Text("Ollama is running"));
+        var api = routes.MapGroup("/api").AddEndpointFilter(new Refusals(OllamaReplies.ErrorAsync));
+        api.MapPost("/chat", (HttpContext context, OllamaApi ollama) => ollama.ChatAsync(context));
+        api.MapPost("/generate", (HttpContext context, OllamaApi ollama) => ollama.GenerateAsync(context));
+        api.MapPost("/embed", (HttpContext context, OllamaApi ollama) => ollama.EmbedAsync(context));
+        api.MapPost("/embeddings", (HttpContext context, OllamaApi ollama) => ollama.EmbedOneAsync(context));
+        api.MapPost("/show", (HttpContext context, OllamaApi ollama) => ollama.ShowAsync(context));
+        api.MapMethods("/tags", s_read, (HttpContext context, OllamaApi ollama) => ollama.TagsAsync(context));
+        api.MapMethods("/ps", s_read, (HttpContext context, OllamaApi ollama) => ollama.RunningAsync(context));
+        api.MapMethods("/version", s_read, (HttpContext context, OllamaApi ollama) => ollama.VersionAsync(context));
+        foreach (var route in s_management)
+        {
+            api.Map(route, (Delegate)Refuse);
+        }
+    }
+
+    private async Task ChatAsync(HttpContext context)
+    {
+        var request = await WireBody.ReadAsync(context, OllamaJson.Wire.OllamaChatRequest, _maxBytes);
+        await AnswerAsync(context, OllamaRequests.Call(request), generates: false);
+    }
+
+    private async Task GenerateAsync(HttpContext context)
+    {
+        var request = await WireBody.ReadAsync(context, OllamaJson.Wire.OllamaGenerateRequest, _maxBytes);
+        await AnswerAsync(context, OllamaRequests.Call(request), generates: true);
+    }
+
+    private async Task AnswerAsync(HttpContext context, ChatCall call, bool generates)
+    {
+        var (model, chunks) = await calls.ChatAsync(call, CallDeadline.Of(context), context.RequestAborted);
+        var replies = new OllamaReplies(model, generates, time);
+        if (call.Stream)
+        {
+            await StreamedReply.WriteAsync(context, chunks, replies);
+        }
+        else
+        {
+            await WireBody.ReplyAsync(context, replies.Of(await StreamedReply.WholeAsync(chunks, context.RequestAborted)), OllamaJson.Wire.OllamaChunk);
+        }
+    }
+
+    private async Task EmbedAsync(HttpContext context)
+    {
+        var request = await WireBody.ReadAsync(context, OllamaJson.Wire.OllamaEmbedRequest, _maxBytes);
+        var (model, embeddings) = await calls.EmbedAsync(OllamaRequests.Call(request, unscaled: false), CallDeadline.Of(context), context.RequestAborted);
+        await WireBody.ReplyAsync(context, OllamaReplies.Of(model, embeddings), OllamaJson.Wire.OllamaEmbedReply);
+    }
+
+    private async Task EmbedOneAsync(HttpContext context)
+    {
+        var request = await WireBody.ReadAsync(context, OllamaJson.Wire.OllamaEmbedRequest, _maxBytes);
+        var (_, embeddings) = await calls.EmbedAsync(OllamaRequests.Call(request, unscaled: true), CallDeadline.Of(context), context.RequestAborted);
+        await WireBody.ReplyAsync(context, new OllamaEmbedReply { Embedding = embeddings.Vectors is [var one, ..] ? one : [] }, OllamaJson.Wire.OllamaEmbedReply);
+    }
+
+    private async Task ShowAsync(HttpContext context)
+    {
+        var request = await WireBody.ReadAsync(context, OllamaJson.Wire.OllamaShowRequest, _maxBytes);
+        var model = await catalog.ResolveAsync(OllamaRequests.Model(request.Model ?? request.Name), context.RequestAborted);
+        var shown = await BackendAsync(() => backend.ShowAsync(model, request.Verbose ?? false, context.RequestAborted));
+        await WireBody.ReplyAsync(context, shown, OllamaJson.Wire.JsonElement);
+    }
+
+    private async Task TagsAsync(HttpContext context)
+    {
+        var models = await catalog.ListAsync(context.RequestAborted);
+        await WireBody.ReplyAsync(context, new OllamaModelList([.. models.Select(m => m.Row)]), OllamaJson.Wire.OllamaModelList);
+    }
+
+    private async Task RunningAsync(HttpContext context)
+    {
+        var running = await BackendAsync(() => backend.RunningAsync(context.RequestAborted));
+        await WireBody.ReplyAsync(context, new OllamaModelList(running), OllamaJson.Wire.OllamaModelList);
+    }
+
+    private async Task VersionAsync(HttpContext context)
+    {
+        var version = await catalog.VersionAsync(context.RequestAborted) ?? Follows;
+        await WireBody.ReplyAsync(context, new OllamaVersion(version), OllamaJson.Wire.OllamaVersion);
+    }
+
+    private static Task Refuse(HttpContext context)
+    {
+        var path = context.Request.Path.Value!;
+        throw new ModelException(
+            StatusCodes.Status403Forbidden, $"{path[path.IndexOf("/api/", StringComparison.Ordinal)..]} is not offered here: models are managed at the backend itself");
+    }
+
+    /// <summary>A question to the backend that needs no model, and so neither queue nor breaker.</summary>
+    private async Task<T> BackendAsync<T>(Func<Task<T>> ask)
+    {
+        try
+        {
+            return await ask();
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or JsonException)
+        {
+            throw ModelException.Unreachable(backend.Name, e);
+        }
+    }
+}

@@ -1,0 +1,76 @@
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.Extensions.Options;
+using Sutazai.ModelRouter.Backends;
+using Sutazai.ModelRouter.Calls;
+using Sutazai.ModelRouter.Catalog;
+
+namespace Sutazai.ModelRouter.Dialects;
+
+/// <summary>OpenAI's HTTP API: chat, embeddings and the list of models.</summary>
+internal sealed class OpenAIApi(ModelCalls calls, ModelCatalog catalog, IOptions<ModelRouterOptions> options, TimeProvider time)
+{
+    private readonly long _maxBytes = options.Value.MaxBodyBytes;
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        var v1 = routes.MapGroup("/v1").AddEndpointFilter(new Refusals(OpenAIReplies.ErrorAsync));
+        v1.MapPost("/chat/completions", (HttpContext context, OpenAIApi openAI) => openAI.ChatAsync(context));
+        v1.MapPost("/embeddings", (HttpContext context, OpenAIApi openAI) => openAI.EmbedAsync(context));
+        v1.MapGet("/models", (HttpContext context, OpenAIApi openAI) => openAI.ModelsAsync(context));
+        v1.MapGet("/models/{**id}", (HttpContext context, OpenAIApi openAI, string id) => openAI.ModelAsync(context, id));
+    }
+
+    private async Task ChatAsync(HttpContext context)
+    {
+        var request = await WireBody.ReadAsync(context, OpenAIJson.Wire.OpenAIChatRequest, _maxBytes);
+        var call = OpenAIRequestReader.Call(request);
+        var (model, chunks) = await calls.ChatAsync(call, CallDeadline.Of(context), context.RequestAborted);
+        var replies = new OpenAIReplies(model, request.StreamOptions?.IncludeUsage == true, time);
+        if (call.Stream)
+        {
+            await StreamedReply.WriteAsync(context, chunks, replies);
+        }
+        else
+        {
+            await WireBody.ReplyAsync(context, replies.Of(await StreamedReply.WholeAsync(chunks, context.RequestAborted)), OpenAIJson.Wire.OpenAICompletion);
+        }
+    }
+
+    private async Task EmbedAsync(HttpContext context)
+    {
+        var request = await WireBody.ReadAsync(context, OpenAIJson.Wire.OpenAIEmbedRequest, _maxBytes);
+        var base64 = request.EncodingFormat switch
+        {
+            null or "float" => false,
+            "base64" => true,
+            _ => throw OllamaRequests.Wrong("encoding_format", "\"float\" or \"base64\""),
+        };
+        var (model, embeddings) = await calls.EmbedAsync(OpenAIRequestReader.Call(request), CallDeadline.Of(context), context.RequestAborted);
+        await WireBody.ReplyAsync(context, OpenAIReplies.Of(model, embeddings, base64), OpenAIJson.Wire.OpenAIEmbedReply);
+    }
+
+    private async Task ModelsAsync(HttpContext context)
+    {
+        var models = await catalog.ListAsync(context.RequestAborted);
+        await WireBody.ReplyAsync(context, new OpenAIModelList { Object = "list", Data = [.. models.Select(Row)] }, OpenAIJson.Wire.OpenAIModelList);
+    }
+
+    private async Task ModelAsync(HttpContext context, string id)
+    {
+        var name = await catalog.ResolveAsync(id, context.RequestAborted);
+        var model = (await catalog.ListAsync(context.RequestAborted)).FirstOrDefault(m => m.Name == name) ?? throw ModelException.NotFound(id, "");
+        await WireBody.ReplyAsync(context, Row(model), OpenAIJson.Wire.OpenAIModel);
+    }
+
+    private static OpenAIModel Row(BackendModel model) => new()
+    {
+        Id = model.Name,
+        Object = "model",
+        Created = model.Row.TryGetProperty("modified_at", out var modified) && modified.ValueKind == JsonValueKind.String
+            && DateTimeOffset.TryParse(modified.GetString(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at)
+                ? at.ToUnixTimeSeconds()
+                : 0,
+        OwnedBy = "library",
+    };
+}

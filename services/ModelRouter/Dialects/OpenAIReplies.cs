@@ -1,0 +1,139 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Sutazai.ModelRouter.Calls;
+
+namespace Sutazai.ModelRouter.Dialects;
+
+/// <summary>Writes answers as OpenAI does; streamed, an event a chunk and <c>[DONE]</c>.</summary>
+internal sealed class OpenAIReplies(string model, bool includeUsage, TimeProvider time) : IChunkFormat
+{
+    private readonly string _id = "chatcmpl-" + RandomNumberGenerator.GetHexString(24, lowercase: true);
+    private readonly long _created = time.GetUtcNow().ToUnixTimeSeconds();
+    private bool _begun;
+    private int _calls;
+
+    public string ContentType => "text/event-stream";
+
+    public void Write(IBufferWriter<byte> body, ChatChunk chunk)
+    {
+        if (chunk.Finish is null || chunk.Content is not "" || chunk.ToolCalls is not null || !string.IsNullOrEmpty(chunk.Thinking))
+        {
+            WriteEvent(body, Chunk([new OpenAIChoice { Index = 0, Delta = Delta(chunk), Logprobs = Logprobs(chunk) }]));
+        }
+
+        if (chunk.Finish is not { } finish)
+        {
+            return;
+        }
+
+        WriteEvent(body, Chunk([new OpenAIChoice { Index = 0, Delta = new OpenAIReplyMessage(), FinishReason = Reason(finish, _calls > 0) }]));
+        if (includeUsage)
+        {
+            WriteEvent(body, Chunk([]) with { Usage = Usage(finish) });
+        }
+
+        body.Write("data: [DONE]\n\n"u8);
+    }
+
+    public void WriteError(IBufferWriter<byte> body, ModelException failure)
+    {
+        body.Write("data: "u8);
+        WireBody.Write(body, Error(failure), OpenAIJson.Wire.OpenAIErrorReply);
+        body.Write("\n\n"u8);
+    }
+
+    public OpenAICompletion Of(ChatChunk whole) => Head("chat.completion") with
+    {
+        Choices =
+        [
+            new OpenAIChoice
+            {
+                Index = 0,
+                Message = new OpenAIReplyMessage
+                {
+                    Role = "assistant",
+                    Content = whole.Content,
+                    Reasoning = string.IsNullOrEmpty(whole.Thinking) ? null : whole.Thinking,
+                    ToolCalls = ToolCalls(whole.ToolCalls, 0),
+                },
+                Logprobs = Logprobs(whole),
+                FinishReason = Reason(whole.Finish!, whole.ToolCalls is not null),
+            },
+        ],
+        Usage = Usage(whole.Finish!),
+    };
+
+    public static OpenAIEmbedReply Of(string model, Embeddings embeddings, bool base64) => new()
+    {
+        Object = "list",
+        Data = [.. embeddings.Vectors.Select((v, i) => new OpenAIEmbedding("embedding", Vector(v, base64), i))],
+        Model = model,
+        Usage = new OpenAIUsage { PromptTokens = embeddings.PromptTokens, TotalTokens = embeddings.PromptTokens },
+    };
+
+    public static Task ErrorAsync(HttpContext context, ModelException failure) =>
+        WireBody.ReplyAsync(context, Error(failure), OpenAIJson.Wire.OpenAIErrorReply);
+
+    private static OpenAIErrorReply Error(ModelException failure) => new(new OpenAIError(
+        failure.Message,
+        failure.Status switch { 404 => "not_found_error", < 500 => "invalid_request_error", _ => "api_error" },
+        Param: null,
+        failure.Code));
+
+    private OpenAIReplyMessage Delta(ChatChunk chunk)
+    {
+        var role = _begun ? null : "assistant";
+        _begun = true;
+        var calls = ToolCalls(chunk.ToolCalls, _calls);
+        _calls += calls?.Count ?? 0;
+        return new OpenAIReplyMessage
+        {
+            Role = role,
+            Content = chunk.Content,
+            Reasoning = string.IsNullOrEmpty(chunk.Thinking) ? null : chunk.Thinking,
+            ToolCalls = calls,
+        };
+    }
+
+    private static IReadOnlyList<OpenAIToolCall?>? ToolCalls(IReadOnlyList<ToolCall>? calls, int from) => calls is null
+        ? null
+        :
+        [
+            .. calls.Select((c, i) => new OpenAIToolCall
+            {
+                Index = from + i,
+                Id = c.Id,
+                Type = "function",
+                Function = new OpenAIFunctionCall { Name = c.Name, Arguments = c.Arguments },
+            })
+        ];
+
+    private static OpenAILogprobs? Logprobs(ChatChunk chunk) => chunk.Logprobs is { } logprobs ? new OpenAILogprobs(logprobs) : null;
+
+    private static string Reason(Finish finish, bool calls) => calls ? "tool_calls" : finish.Reason is "length" ? "length" : "stop";
+
+    private static OpenAIUsage Usage(Finish finish) => new()
+    {
+        PromptTokens = finish.PromptTokens,
+        CompletionTokens = finish.CompletionTokens,
+        TotalTokens = finish.PromptTokens + finish.CompletionTokens,
+    };
+
+    /// <summary>The bytes are little-endian, as those of every machine that .NET runs on.</summary>
+    private static JsonElement Vector(float[] vector, bool base64) => base64
+        ? JsonSerializer.SerializeToElement(Convert.ToBase64String(MemoryMarshal.AsBytes(vector.AsSpan())), OllamaJson.Wire.String)
+        : JsonSerializer.SerializeToElement(vector, OllamaJson.Wire.SingleArray);
+
+    private OpenAICompletion Chunk(IReadOnlyList<OpenAIChoice> choices) => Head("chat.completion.chunk") with { Choices = choices };
+
+    private OpenAICompletion Head(string kind) => new() { Id = _id, Object = kind, Created = _created, Model = model, SystemFingerprint = "fp_sutazai" };
+
+    private static void WriteEvent(IBufferWriter<byte> body, OpenAICompletion value)
+    {
+        body.Write("data: "u8);
+        WireBody.Write(body, value, OpenAIJson.Wire.OpenAICompletion);
+        body.Write("\n\n"u8);
+    }
+}

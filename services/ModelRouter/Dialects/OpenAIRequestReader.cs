@@ -1,0 +1,233 @@
+using System.Buffers.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Sutazai.ModelRouter.Calls;
+
+namespace Sutazai.ModelRouter.Dialects;
+
+/// <summary>Turns the bodies of OpenAI's API into calls, or says what is wrong with them.</summary>
+internal static class OpenAIRequestReader
+{
+    private static readonly JsonElement s_json = JsonElement.Parse("\"json\"");
+
+    public static ChatCall Call(OpenAIChatRequest request)
+    {
+        if (request.Messages is null or [])
+        {
+            // Ollama's own words.
+            throw ModelException.Invalid("[] is too short - 'messages'");
+        }
+
+        if (request.N is not (null or 1))
+        {
+            throw OllamaRequests.Wrong("n", "1; one answer is made at a time");
+        }
+
+        var tools = OllamaRequests.Tools(request.Tools);
+        return new ChatCall
+        {
+            Model = OllamaRequests.Model(request.Model),
+            Messages = Messages(request.Messages),
+            Tools = tools,
+            ToolChoice = ToolChoice(request.ToolChoice, tools),
+            Format = Format(request.ResponseFormat),
+            Options = Options(request),
+            Think = Think(request.ReasoningEffort),
+            KeepAlive = OllamaRequests.KeepAlive(request.KeepAlive),
+            Stream = request.Stream ?? false,
+            Logprobs = request.Logprobs,
+            TopLogprobs = OllamaRequests.TopLogprobs(request.TopLogprobs),
+        };
+    }
+
+    public static EmbedCall Call(OpenAIEmbedRequest request)
+    {
+        var inputs = OllamaRequests.Inputs(request.Input);
+        return new EmbedCall
+        {
+            Model = OllamaRequests.Model(request.Model),
+            Inputs = inputs is [] || inputs.Contains("") ? throw OllamaRequests.Wrong("input", "a text or a list of texts, none of them empty") : inputs,
+            Dimensions = request.Dimensions is null or > 0 ? request.Dimensions : throw OllamaRequests.Wrong("dimensions", "greater than zero"),
+        };
+    }
+
+    private static List<ChatMessage> Messages(IReadOnlyList<OpenAIMessage?> messages)
+    {
+        List<ChatMessage> read = [];
+        Dictionary<string, string> tools = [];
+        for (var i = 0; i < messages.Count; i++)
+        {
+            var message = messages[i] ?? throw OllamaRequests.Wrong($"messages[{i}]", "an object");
+            var role = message.Role switch
+            {
+                "developer" => "system",
+                "function" => "tool",
+                var other => OllamaRequests.Role(other, i),
+            };
+            var calls = ToolCalls(message.ToolCalls, i);
+            foreach (var call in calls ?? [])
+            {
+                tools[call.Id] = call.Name;
+            }
+
+            var (text, images) = Content(message.Content, i);
+            read.Add(new ChatMessage(role, text)
+            {
+                Thinking = message.Reasoning ?? message.ReasoningContent,
+                Images = images,
+                ToolCalls = calls,
+                ToolCallId = message.ToolCallId,
+                ToolName = role is "tool" ? message.Name ?? tools.GetValueOrDefault(message.ToolCallId ?? "") : null,
+            });
+        }
+
+        return read;
+    }
+
+    private static List<ToolCall>? ToolCalls(IReadOnlyList<OpenAIToolCall?>? calls, int message)
+    {
+        if (calls is null or [])
+        {
+            return null;
+        }
+
+        List<ToolCall> read = [];
+        for (var i = 0; i < calls.Count; i++)
+        {
+            if (calls[i]?.Function is not { Name: { Length: > 0 } name } function)
+            {
+                throw ModelException.Invalid($"'messages[{message}].tool_calls[{i}].function.name' is required");
+            }
+
+            var call = new ToolCall(calls[i]!.Id ?? $"call_{message}_{i}", name, string.IsNullOrWhiteSpace(function.Arguments) ? "{}" : function.Arguments);
+            read.Add(OllamaToolCalls.Arguments(call) is not null ? call : throw OllamaRequests.Wrong($"messages[{message}].tool_calls[{i}].function.arguments", "the text of a JSON object"));
+        }
+
+        return read;
+    }
+
+    private static (string Text, IReadOnlyList<string>? Images) Content(JsonElement? content, int message)
+    {
+        if (content is null)
+        {
+            return ("", null);
+        }
+
+        if (content.Value.ValueKind == JsonValueKind.String)
+        {
+            return (WireBody.Text(content.Value, $"messages[{message}].content"), null);
+        }
+
+        IReadOnlyList<ContentPart?> parts;
+        try
+        {
+            parts = content.Value.Deserialize(OpenAIJson.Wire.IReadOnlyListContentPart) ?? [];
+        }
+        catch (JsonException)
+        {
+            throw OllamaRequests.Wrong($"messages[{message}].content", "a text or a list of parts");
+        }
+
+        List<string> texts = [];
+        List<string> images = [];
+        for (var i = 0; i < parts.Count; i++)
+        {
+            switch (parts[i])
+            {
+                case { Type: "text", Text: { } text }:
+                    texts.Add(text);
+                    break;
+                case { Type: "image_url", ImageUrl.Url: { } url }:
+                    images.Add(Image(url, $"messages[{message}].content[{i}].image_url.url"));
+                    break;
+                default:
+                    throw OllamaRequests.Wrong($"messages[{message}].content[{i}]", "a text or an image_url part");
+            }
+        }
+
+        return (string.Join('\n', texts), images is [] ? null : images);
+    }
+
+    /// <summary><c>data:image/png;base64,iVBOR…</c>. An address elsewhere is not fetched: the router makes no connection but to its backend.</summary>
+    private static string Image(string url, string name)
+    {
+        var comma = url.IndexOf(";base64,", StringComparison.Ordinal);
+        return url.StartsWith("data:image/", StringComparison.Ordinal) && comma > 0 && url[(comma + 8)..] is var data && Base64.IsValid(data)
+            ? data
+            : throw OllamaRequests.Wrong(name, "a data URL such as data:image/png;base64,…");
+    }
+
+    private static JsonElement? ToolChoice(JsonElement? choice, IReadOnlyList<ToolSpec>? tools)
+    {
+        switch (choice)
+        {
+            case null:
+                return null;
+            case { ValueKind: JsonValueKind.String } word when word.ValueEquals("auto") || word.ValueEquals("none") || word.ValueEquals("required"):
+                return word;
+            case { ValueKind: JsonValueKind.Object } one
+                when one.TryGetProperty("function", out var function) && function.ValueKind == JsonValueKind.Object
+                    && function.TryGetProperty("name", out var name) && name.ValueKind == JsonValueKind.String:
+                return tools?.Any(t => name.ValueEquals(t.Name)) == true
+                    ? one
+                    : throw OllamaRequests.Wrong("tool_choice.function.name", "the name of one of the request's tools");
+            default:
+                throw OllamaRequests.Wrong("tool_choice", "\"auto\", \"none\", \"required\" or a function by name");
+        }
+    }
+
+    private static JsonElement? Format(OpenAIResponseFormat? format) => format?.Type switch
+    {
+        null or "text" => null,
+        "json_object" => s_json,
+        "json_schema" when format.JsonSchema?.Schema is { ValueKind: JsonValueKind.Object } schema => schema,
+        "json_schema" => throw OllamaRequests.Wrong("response_format.json_schema.schema", "a JSON schema"),
+        _ => throw OllamaRequests.Wrong("response_format.type", "\"text\", \"json_object\" or \"json_schema\""),
+    };
+
+    private static JsonElement? Think(string? effort) => effort switch
+    {
+        null => null,
+        "none" => JsonElement.Parse("false"),
+        "minimal" or "low" => JsonElement.Parse("\"low\""),
+        "medium" => JsonElement.Parse("\"medium\""),
+        "high" or "xhigh" => JsonElement.Parse("\"high\""),
+        "max" => JsonElement.Parse("\"max\""),
+        _ => throw OllamaRequests.Wrong("reasoning_effort", "\"none\", \"low\", \"medium\" or \"high\""),
+    };
+
+    private static JsonElement? Options(OpenAIChatRequest request)
+    {
+        JsonObject options = [];
+        Add(options, "temperature", request.Temperature);
+        Add(options, "top_p", request.TopP);
+        Add(options, "top_k", request.TopK);
+        Add(options, "min_p", request.MinP);
+        Add(options, "frequency_penalty", request.FrequencyPenalty);
+        Add(options, "presence_penalty", request.PresencePenalty);
+        Add(options, "seed", request.Seed);
+        Add(options, "num_predict", request.MaxCompletionTokens ?? request.MaxTokens);
+        if (request.Stop is { } stop)
+        {
+            options["stop"] = new JsonArray([.. Stops(stop).Select(s => JsonValue.Create(s))]);
+        }
+
+        return options.Count == 0 ? null : JsonElement.Parse(options.ToJsonString());
+    }
+
+    private static IEnumerable<string> Stops(JsonElement stop) => stop.ValueKind switch
+    {
+        JsonValueKind.String => [WireBody.Text(stop, "stop")],
+        JsonValueKind.Array when stop.EnumerateArray().All(s => s.ValueKind == JsonValueKind.String) => stop.EnumerateArray().Select(s => WireBody.Text(s, "stop")),
+        _ => throw OllamaRequests.Wrong("stop", "a text or a list of texts"),
+    };
+
+    private static void Add<T>(JsonObject options, string name, T? value)
+        where T : struct
+    {
+        if (value is { } given)
+        {
+            options[name] = JsonValue.Create(given);
+        }
+    }
+}

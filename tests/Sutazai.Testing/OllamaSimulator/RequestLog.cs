@@ -1,0 +1,135 @@
+using System.Collections;
+
+namespace Sutazai.Testing.OllamaSimulator;
+
+/// <summary>How far a request has come.</summary>
+public enum RequestPhase
+{
+    Received,
+
+    /// <summary>Waiting for its model to be loaded, or for its turn on a loaded one.</summary>
+    Waiting,
+
+    /// <summary>On a slot of its model, its prompt being evaluated.</summary>
+    Prefill,
+
+    Generating,
+    Ended,
+}
+
+/// <summary>A request that came, as it stood at one moment.</summary>
+public sealed record RecordedRequest(int Number, DateTimeOffset ReceivedAt, string Method, string Path, IReadOnlyDictionary<string, string> Headers, string Body)
+{
+    public RequestPhase Phase { get; init; }
+
+    public string? Model { get; init; }
+
+    public FaultKind? Fault { get; init; }
+
+    /// <summary>When it left the queue for a slot of its model.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+
+    public DateTimeOffset? FirstTokenAt { get; init; }
+
+    public int GeneratedTokens { get; init; }
+
+    public int? Status { get; init; }
+
+    public DateTimeOffset? EndedAt { get; init; }
+
+    /// <summary>When the client went away before the answer's end.</summary>
+    public DateTimeOffset? AbortedAt { get; init; }
+
+    public bool Aborted => AbortedAt is not null;
+}
+
+/// <summary>All requests in the order they came, for tests to look at and to wait for.</summary>
+public sealed class RequestLog : IReadOnlyList<RecordedRequest>
+{
+    private readonly Lock _lock = new();
+    private readonly List<RecordedRequest> _requests = [];
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public int Count
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _requests.Count;
+            }
+        }
+    }
+
+    public RecordedRequest this[int index]
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _requests[index];
+            }
+        }
+    }
+
+    /// <summary>Waits until as many requests as wanted are in a state.</summary>
+    public async Task<IReadOnlyList<RecordedRequest>> WaitForAsync(Func<RecordedRequest, bool> state, CancellationToken cancellationToken, int count = 1)
+    {
+        while (true)
+        {
+            Task changed;
+            lock (_lock)
+            {
+                var matches = _requests.Where(state).ToList();
+                if (matches.Count >= count)
+                {
+                    return matches;
+                }
+
+                changed = _changed.Task;
+            }
+
+            await changed.WaitAsync(cancellationToken);
+        }
+    }
+
+    public IEnumerator<RecordedRequest> GetEnumerator()
+    {
+        lock (_lock)
+        {
+            return _requests.ToList().GetEnumerator();
+        }
+    }
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    public void Clear()
+    {
+        lock (_lock)
+        {
+            _requests.Clear();
+        }
+    }
+
+    internal void Add(RecordedRequest request) => Change(() => _requests.Add(request));
+
+    internal void Update(int number, Func<RecordedRequest, RecordedRequest> change) => Change(() =>
+    {
+        var index = _requests.FindIndex(request => request.Number == number);
+        if (index >= 0)
+        {
+            _requests[index] = change(_requests[index]);
+        }
+    });
+
+    private void Change(Action change)
+    {
+        lock (_lock)
+        {
+            change();
+            var changed = _changed;
+            _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            changed.SetResult();
+        }
+    }
+}
