@@ -4,6 +4,6 @@ public static class DataFilesAgents
 {
     public static AgentGroup Group { get; } = new("data-files", "Says what is in data files: tables, JSON, Parquet and spreadsheets.")
     {
-        Agents = [],
+        Agents = [AgentEntry.Of<CsvProfiler>()],
     };
 }
