@@ -1,4 +1,4 @@
-using Yarp.ReverseProxy.Forwarder;
+using Sutazai.Clients;
 
 namespace Sutazai.Gateway;
 
