@@ -14,11 +14,29 @@ namespace Sutazai;
 /// <summary>Runs any set of <see cref="ServiceModule"/>s in one process: one for a microservice, all for the single binary.</summary>
 public static class SutazaiApp
 {
+    /// <summary>Libraries that log what nobody would act on.</summary>
+    private static readonly (string Category, LogLevel Level)[] s_quiet =
+    [
+        ("Microsoft.AspNetCore", LogLevel.Warning),
+        ("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Error),
+        ("Microsoft.EntityFrameworkCore", LogLevel.Warning),
+        ("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.Critical),
+        ("Microsoft.Hosting.Lifetime", LogLevel.Warning),
+        ("System.Net.Http.HttpClient", LogLevel.Warning),
+        ("Polly", LogLevel.Error),
+        ("Yarp", LogLevel.Warning),
+    ];
+
     public static string Version { get; } =
         typeof(SutazaiApp).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
-    public static Task RunAsync(string[] args, params IReadOnlyList<ServiceModule> modules) =>
-        Create(args, modules).RunAsync();
+    public static async Task RunAsync(string[] args, params IReadOnlyList<ServiceModule> modules)
+    {
+        await using var app = Create(args, modules);
+        await app.StartAsync();
+        await Banner.WriteAsync(app, Console.Out);
+        await app.WaitForShutdownAsync();
+    }
 
     public static WebApplication Create(string[] args, params IReadOnlyList<ServiceModule> modules)
     {
@@ -44,11 +62,17 @@ public static class SutazaiApp
         return app;
     }
 
+    /// <summary>The folder that embedded stores live in: as given, or <c>SUTAZAI_DATA</c>, or <c>~/.sutazai</c>.</summary>
+    public static string DataFolder(string? given) => Path.GetFullPath(
+        given ?? Environment.GetEnvironmentVariable("SUTAZAI_DATA") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".sutazai"));
+
     private static void AddDefaults(this WebApplicationBuilder builder, List<ServiceModule> hosted)
     {
-        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
-        builder.Logging.AddFilter("System.Net.Http.HttpClient", LogLevel.Warning);
-        builder.Logging.AddFilter("Polly", LogLevel.Error);
+        foreach (var (category, level) in s_quiet)
+        {
+            builder.Logging.AddFilter(category, level);
+        }
+
         builder.AddTelemetry(hosted);
 
         var services = builder.Services;
@@ -72,6 +96,7 @@ public static class SutazaiApp
             http.AddHttpMessageHandler<LocalServiceHandler>();
         });
         builder.AddRegistryClient();
+        builder.AddModelRouterClient();
         services.AddHostedService<ServiceRegistration>();
     }
 
@@ -100,8 +125,7 @@ public static class SutazaiApp
             longer["ConnectionStrings:ollama"] = $"Endpoint={ollama}";
         }
 
-        longer["data"] = Path.GetFullPath(
-            configuration["data"] ?? configuration["SUTAZAI_DATA"] ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".sutazai"));
+        longer["data"] = DataFolder(configuration["data"]);
         configuration.AddInMemoryCollection(longer);
     }
 
