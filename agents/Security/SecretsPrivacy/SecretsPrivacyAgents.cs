@@ -4,6 +4,6 @@ public static class SecretsPrivacyAgents
 {
     public static AgentGroup Group { get; } = new("secrets-privacy", "Finds secrets and personal data before they leak.")
     {
-        Agents = [],
+        Agents = [AgentEntry.Of<SecretsScanner>()],
     };
 }
