@@ -76,7 +76,20 @@ internal readonly record struct Assignment(int NameStart, int NameEnd, int Value
     public string Name(ReadOnlySpan<char> text) => text[NameStart..NameEnd].ToString();
 
     /// <summary>Lower case, letters and digits only: <c>AWS_SECRET-Access.Key</c> is <c>awssecretaccesskey</c>.</summary>
-    public static string Plain(string name) => string.Concat(name.Where(char.IsAsciiLetterOrDigit)).ToLowerInvariant();
+    public static string Plain(ReadOnlySpan<char> name)
+    {
+        Span<char> plain = stackalloc char[name.Length];
+        var length = 0;
+        foreach (var c in name)
+        {
+            if (char.IsAsciiLetterOrDigit(c))
+            {
+                plain[length++] = char.ToLowerInvariant(c);
+            }
+        }
+
+        return plain[..length].ToString();
+    }
 
     private static bool TryReadValue(ReadOnlySpan<char> text, int p, bool bare, ref Assignment read)
     {

@@ -5,7 +5,7 @@ namespace Sutazai.Agents.Security.SecretsPrivacy;
 /// <summary>Judges what an assignment gives to a name: a provider's credential by name and shape, a password in a connection string, or any secret.</summary>
 internal static class NamedSecret
 {
-    private static readonly SearchValues<char> s_letters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_");
+    private static readonly SearchValues<char> s_letters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_.");
 
     public const string Password = "password";
     public const string Generic = "generic-secret";

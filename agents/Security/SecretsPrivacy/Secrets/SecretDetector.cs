@@ -10,8 +10,8 @@ internal sealed class SecretDetector
 {
     private const string AwsKeyKind = "aws-access-key-id";
 
-    // The searcher stays vectorised up to eighty values, so the literals are searched in groups.
-    private const int LiteralsASearch = 76;
+    // A vectorised search for many values loses its speed to false candidates; measured, groups of 32 neighbours are fastest.
+    private const int LiteralsASearch = 32;
 
     private static readonly ILookup<char, (string Prefix, TokenKind Kind)> s_byFirst =
         TokenKinds.All.SelectMany(k => k.Prefixes.Split(' ').Select(p => (p, k))).ToLookup(x => x.p[0], x => (x.p, x.k));
