@@ -4,6 +4,10 @@ public static class SecretsPrivacyAgents
 {
     public static AgentGroup Group { get; } = new("secrets-privacy", "Finds secrets and personal data before they leak.")
     {
-        Agents = [],
+        Agents =
+        [
+            AgentEntry.Of<SecretsScanner>(), AgentEntry.Of<PiiRedactor>(), AgentEntry.Of<DataClassifier>(), AgentEntry.Of<LogPrivacyAuditor>(),
+            AgentEntry.Of<AnonymizationTester>(),
+        ],
     };
 }
