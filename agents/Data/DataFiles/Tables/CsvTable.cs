@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Sutazai.Agents.Data.DataFiles.Tables;
 
 /// <summary>An opened table: how it is written, what its columns are called, and its rows still to be read.</summary>
@@ -8,9 +6,10 @@ internal sealed class CsvTable : IAsyncDisposable
     /// <summary>Further columns are counted, not looked at.</summary>
     public const int MaxColumns = 1000;
 
-    private readonly Stream _stream;
+    private readonly Utf8Text _text;
 
-    private CsvTable(Stream stream, CsvDialect dialect, CsvScanner scanner) => (_stream, Dialect, Scanner) = (stream, dialect, scanner);
+    private CsvTable(Utf8Text text, CsvDialect dialect) =>
+        (_text, Dialect, Scanner) = (text, dialect, new CsvScanner(text.Head, text.Rest, dialect.DelimiterByte, dialect.QuoteByte));
 
     public CsvDialect Dialect { get; }
 
@@ -26,58 +25,22 @@ internal sealed class CsvTable : IAsyncDisposable
     public static async ValueTask<CsvTable> OpenAsync(Artifact csv, string? delimiter, bool? header, CancellationToken cancellationToken)
     {
         var given = CsvDialect.ParseDelimiter(delimiter);
-        var stream = await csv.OpenAsync(cancellationToken);
+        var text = await Utf8Text.OpenAsync(csv, cancellationToken);
         try
         {
-            var head = await HeadAsync(stream, cancellationToken);
-            RefuseBinary(csv, head.Span);
-            var encoding = TextEncoding.Detect(head.Span);
-            var sample = head[Math.Min(encoding.PreambleBytes, head.Length)..];
-            if (encoding.Encoding is not UTF8Encoding)
-            {
-                await stream.DisposeAsync();
-                stream = await csv.OpenAsync(cancellationToken);
-                await stream.ReadExactlyAsync(new byte[encoding.PreambleBytes], cancellationToken);
-                stream = Encoding.CreateTranscodingStream(stream, encoding.Encoding, Encoding.UTF8);
-                sample = await HeadAsync(stream, cancellationToken);
-            }
-
-            var dialect = await CsvDialect.DetectAsync(
-                sample, whole: sample.Length < TextEncoding.SampleBytes, encoding.Name, given, header, cancellationToken);
-            var table = new CsvTable(stream, dialect, new CsvScanner(sample, stream, dialect.DelimiterByte, dialect.QuoteByte));
+            var dialect = await CsvDialect.DetectAsync(text.Head, text.HeadIsWhole, text.Encoding, given, header, cancellationToken);
+            var table = new CsvTable(text, dialect);
             await table.NameColumnsAsync(cancellationToken);
             return table;
         }
         catch
         {
-            await stream.DisposeAsync();
+            await text.DisposeAsync();
             throw;
         }
     }
 
-    public ValueTask DisposeAsync() => _stream.DisposeAsync();
-
-    private static async ValueTask<ReadOnlyMemory<byte>> HeadAsync(Stream stream, CancellationToken cancellationToken)
-    {
-        var head = new byte[TextEncoding.SampleBytes];
-        return head.AsMemory(0, await stream.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, cancellationToken));
-    }
-
-    private static void RefuseBinary(Artifact csv, ReadOnlySpan<byte> head)
-    {
-        var format = head switch
-        {
-            [(byte)'P', (byte)'K', 3, 4, ..] => "a zip archive or an xlsx workbook",
-            [0x1F, 0x8B, ..] => "gzip",
-            [(byte)'P', (byte)'A', (byte)'R', (byte)'1', ..] => "Parquet",
-            [(byte)'%', (byte)'P', (byte)'D', (byte)'F', ..] => "PDF",
-            _ => null,
-        };
-        if (format is not null)
-        {
-            throw new InvalidInputException($"'{csv.Name}' is {format}; a table as delimited text (CSV) was expected.");
-        }
-    }
+    public ValueTask DisposeAsync() => _text.DisposeAsync();
 
     private async ValueTask NameColumnsAsync(CancellationToken cancellationToken)
     {
