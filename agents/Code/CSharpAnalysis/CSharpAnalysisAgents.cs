@@ -7,6 +7,8 @@ public static class CSharpAnalysisAgents
         Agents =
         [
             AgentEntry.Of<CSharpMetricsAnalyst>(),
+            AgentEntry.Of<CSharpDeadCodeFinder>(),
+            AgentEntry.Of<CSharpApiDiffer>(),
         ],
     };
 }
