@@ -9,6 +9,7 @@ public static class CSharpAnalysisAgents
             AgentEntry.Of<CSharpMetricsAnalyst>(),
             AgentEntry.Of<CSharpDeadCodeFinder>(),
             AgentEntry.Of<CSharpApiDiffer>(),
+            AgentEntry.Of<CSharpAsyncAuditor>(),
         ],
     };
 }
