@@ -10,6 +10,7 @@ public static class CSharpAnalysisAgents
             AgentEntry.Of<CSharpDeadCodeFinder>(),
             AgentEntry.Of<CSharpApiDiffer>(),
             AgentEntry.Of<CSharpAsyncAuditor>(),
+            AgentEntry.Of<CSharpDependencyMapper>(),
         ],
     };
 }

@@ -35,6 +35,17 @@ internal sealed class SourceSet
     public IEnumerable<(SourceProject Project, SyntaxTree Tree)> Trees =>
         Projects.SelectMany(p => p.Trees.Select(t => (p, t))).OrderBy(x => x.t.FilePath, StringComparer.Ordinal);
 
+    /// <summary>References that csproj files write, with where they stand.</summary>
+    public IEnumerable<(string From, string To, string File, int Line)> ProjectReferences =>
+        from project in Projects
+        where project.Path is not null
+        from reference in project.File.References
+        let matches = SourcePath.Glob(reference)
+        from target in Projects
+        where target.Path is not null && target != project && matches(target.Path)
+        group 0 by (From: project.Name, To: target.Name, File: project.Path) into g
+        select (g.Key.From, g.Key.To, g.Key.File, 1);
+
     /// <exception cref="InvalidInputException">The artifact holds no C#, too much of it, or one text that is nested too deeply.</exception>
     public static async Task<SourceSet> ReadAsync(
         Artifact source, CancellationToken cancellationToken, DocumentationMode documentation = DocumentationMode.None)
