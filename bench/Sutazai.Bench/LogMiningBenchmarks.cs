@@ -88,8 +88,8 @@ public static class LogMiningBenchmarks
             {
                 0 => string.Create(CultureInfo.InvariantCulture, $"{noun} {verb} id={random.Next(1_000_000)} user={s_names[random.Next(s_names.Length)]} took {random.NextDouble() * 900:F1} ms"),
                 1 => $"{verb} {noun} {random.NextInt64():x16} from 10.{random.Next(256)}.{random.Next(256)}.{random.Next(256)}:{random.Next(1024, 65536)} after {random.Next(9)} attempts",
-                2 => $"{noun} was {verb} by {s_names[random.Next(s_names.Length)]}, see /var/lib/{noun}/{random.Next(5000)}/data.bin",
-                _ => $"{verb} the {noun} 3f2504e0-4f89-41d3-9a0c-{random.Next(1 << 24):x12} on node-{random.Next(64)} with {random.Next(4096)} bytes left and state ready",
+                2 => $"{noun} {verb} by {s_names[random.Next(s_names.Length)]}, see /var/lib/{noun}/{random.Next(5000)}/data.bin",
+                _ => $"{verb} {noun} 3f2504e0-4f89-41d3-9a0c-{random.Next(1 << 24):x12} on node-{random.Next(64)} with {random.Next(4096)} bytes left and state ready",
             });
         }
 

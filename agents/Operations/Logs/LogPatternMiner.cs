@@ -31,14 +31,14 @@ public sealed class LogPatternMiner : IAgent
           "total": 2, "overflow": 0, "cutLines": 0,
           "templates": [
             {
-              "id": "t07d8d87b", "template": "user <num> logged in from <ip>", "count": 2,
+              "id": "t653a64af", "template": "user <num> logged in from <ip>", "count": 2,
               "params": [
                 { "position": 1, "kind": "num", "examples": ["17", "23"], "distinct": 2, "distinctIsLeast": false, "min": 17, "max": 23 },
                 { "position": 2, "kind": "ip", "examples": ["10.0.0.1", "10.0.0.9"], "distinct": 2, "distinctIsLeast": false, "min": null, "max": null }
               ],
               "firstLine": 1, "lastLine": 2, "levels": { "info": 2 }, "example": "user 17 logged in from 10.0.0.1"
             },
-            { "id": "tb2a5fa36", "template": "disk full", "count": 1, "params": [], "firstLine": 3, "lastLine": 3, "levels": { "error": 1 }, "example": "disk full" }
+            { "id": "tbaab4986", "template": "disk full", "count": 1, "params": [], "firstLine": 3, "lastLine": 3, "levels": { "error": 1 }, "example": "disk full" }
           ]
         }
         """)]
@@ -94,7 +94,7 @@ public sealed class LogPatternMiner : IAgent
         {
           "matched": 1, "unmatched": 0,
           "lines": [
-            { "line": 1, "id": "t07d8d87b", "template": "user <num> logged in from <ip>",
+            { "line": 1, "id": "t653a64af", "template": "user <num> logged in from <ip>",
               "fields": [{ "position": 1, "kind": "num", "value": "23" }, { "position": 2, "kind": "ip", "value": "10.0.0.9" }] }
           ]
         }

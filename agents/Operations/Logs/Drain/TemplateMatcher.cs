@@ -5,12 +5,13 @@ internal sealed class TemplateMatcher
 {
     private readonly Dictionary<(int Tokens, ulong First), List<WrittenTemplate>> _index = [];
 
-    public TemplateMatcher(IEnumerable<string> templates)
+    /// <param name="anyAffix">A wildcard covers any word, whatever its values began and ended with so far.</param>
+    public TemplateMatcher(IEnumerable<string> templates, bool anyAffix = false)
     {
         var ordinal = 0;
         foreach (var text in templates)
         {
-            var written = new WrittenTemplate(text, ordinal++);
+            var written = new WrittenTemplate(text, ordinal++, anyAffix);
             var key = (written.Tokens.Count, written.Tokens is [var first, ..] ? first.Hash : 0);
             if (!_index.TryGetValue(key, out var list))
             {
@@ -77,7 +78,7 @@ internal sealed class TemplateMatcher
 /// <summary>A template as text, taken apart the way lines are.</summary>
 internal sealed class WrittenTemplate
 {
-    public WrittenTemplate(string text, int ordinal)
+    public WrittenTemplate(string text, int ordinal, bool anyAffix)
     {
         Ordinal = ordinal;
         List<TemplateToken> tokens = [];
@@ -89,11 +90,11 @@ internal sealed class WrittenTemplate
             // As in MaskedLine: key=value is two tokens.
             for (var equals = rest.IndexOf('='); equals > 0 && equals + 1 < rest.Length; equals = rest.IndexOf('='))
             {
-                tokens.Add(TemplateToken.Written(rest[..(equals + 1)], glued));
+                tokens.Add(TemplateToken.Written(rest[..(equals + 1)], glued, anyAffix));
                 (rest, glued) = (rest[(equals + 1)..], true);
             }
 
-            tokens.Add(TemplateToken.Written(rest, glued));
+            tokens.Add(TemplateToken.Written(rest, glued, anyAffix));
         }
 
         Tokens = tokens;

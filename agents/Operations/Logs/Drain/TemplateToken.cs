@@ -32,12 +32,12 @@ internal sealed class TemplateToken
     public static TemplateToken Literal(in MaskedLine.Token token, ReadOnlySpan<char> text) => new(token.Hash, text.ToString(), token.Glued, token.IsMask);
 
     /// <summary>Reads a token of a written template; <c>&lt;*&gt;</c> anywhere in it makes it a wildcard.</summary>
-    public static TemplateToken Written(string text, bool glued)
+    public static TemplateToken Written(string text, bool glued, bool anyAffix)
     {
         var star = text.IndexOf(Wildcard, StringComparison.Ordinal);
         return star < 0
             ? new(TextHash.Of(text), text, glued, Array.IndexOf(LogMasks.Texts, text) >= 0)
-            : new(0, text, glued, false) { Prefix = text[..star], Suffix = text[(text.LastIndexOf(Wildcard, StringComparison.Ordinal) + 3)..] };
+            : anyAffix ? new(0, text, glued, false) : new(0, text, glued, false) { Prefix = text[..star], Suffix = text[(text.LastIndexOf(Wildcard, StringComparison.Ordinal) + 3)..] };
     }
 
     public bool Matches(in MaskedLine.Token token, ReadOnlySpan<char> text) => IsWild

@@ -199,7 +199,7 @@ internal static class VariableText
     public static bool Has(int enabled, LogMask kind) => (enabled >> (int)kind & 1) != 0;
 
     private static bool LooksLikeTime(ReadOnlySpan<char> s) => s.Length >= 8
-        && (s[2] == ':' && s[5] == ':' || s[4] is '-' or '/' && s.Length >= 16 && s[7] == s[4] || s[2] == '/' && s[6] == '/' || s[8] == 'T' && s.Length >= 15);
+        && (s[2] == ':' && s[5] == ':' || s[4] is '-' or '/' && s.Length >= 16 && s[7] == s[4] || s[2] == '/' && s[6] == '/' || s.Length >= 15 && s[8] == 'T');
 
     private static int IPv4Length(ReadOnlySpan<char> s)
     {
