@@ -4,6 +4,6 @@ public static class TextAnalysisAgents
 {
     public static AgentGroup Group { get; } = new("text-analysis", "Finds keywords, sentences, language, mood and entities in plain text.")
     {
-        Agents = [],
+        Agents = [AgentEntry.Of<LanguageDetector>()],
     };
 }
