@@ -53,7 +53,7 @@ internal sealed class ScriptModel
         Span<char> padded = stackalloc char[Tokenizer.LongestWord + 4];
         padded = Pad(word, padded);
         var trigrams = 0;
-        for (var length = 2; length <= Longest; length++)
+        for (var length = 1; length <= Longest; length++)
         {
             for (var at = 0; at + length <= padded.Length; at++)
             {
@@ -110,7 +110,7 @@ internal sealed class ScriptModel
 
             var padded = Pad(token.Of(text), buffer);
             Row(words, padded[1..^1].ToString())[language] += weight;
-            for (var length = 2; length <= Longest; length++)
+            for (var length = 1; length <= Longest; length++)
             {
                 for (var at = 0; at + length <= padded.Length; at++)
                 {
