@@ -4,6 +4,11 @@ public static class TextAnalysisAgents
 {
     public static AgentGroup Group { get; } = new("text-analysis", "Finds keywords, sentences, language, mood and entities in plain text.")
     {
-        Agents = [AgentEntry.Of<LanguageDetector>()],
+        Agents =
+        [
+            AgentEntry.Of<KeywordExtractor>(),
+            AgentEntry.Of<ExtractiveSummarizer>(),
+            AgentEntry.Of<LanguageDetector>(),
+        ],
     };
 }

@@ -79,6 +79,8 @@ internal sealed class Vocabulary(string language)
         return _stopWords.GetAlternateLookup<ReadOnlySpan<char>>().Contains(lower);
     }
 
+    public static bool IsEmptyIdeograph(char c) => s_emptyIdeographs.Contains(c);
+
     private bool IsEmpty(string surface) => surface.Length < 2 || _stopWords.Contains(surface) || !surface.Any(char.IsLetter);
 
     private string Stem(string surface) => Language switch
