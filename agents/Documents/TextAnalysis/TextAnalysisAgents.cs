@@ -9,6 +9,7 @@ public static class TextAnalysisAgents
             AgentEntry.Of<KeywordExtractor>(),
             AgentEntry.Of<ExtractiveSummarizer>(),
             AgentEntry.Of<LanguageDetector>(),
+            AgentEntry.Of<SentimentScorer>(),
         ],
     };
 }
