@@ -10,6 +10,7 @@ public static class TextAnalysisAgents
             AgentEntry.Of<ExtractiveSummarizer>(),
             AgentEntry.Of<LanguageDetector>(),
             AgentEntry.Of<SentimentScorer>(),
+            AgentEntry.Of<EntityExtractor>(),
         ],
     };
 }
