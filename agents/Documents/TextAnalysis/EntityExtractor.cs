@@ -9,7 +9,7 @@ namespace Sutazai.Agents.Documents.TextAnalysis;
 
 public sealed class EntityExtractor : IAgent
 {
-    private const int MaxCharacters = 1_000_000;
+    private const int MaxCharacters = 500_000;
 
     private const long MaxComparisons = 4_000_000;
 
@@ -43,7 +43,7 @@ public sealed class EntityExtractor : IAgent
     [ToolExample("""{ "text": "30 February 2024, 25:99, 999.1.1.1, DE00 3704 0044 0532 0130 00, \u0000\u202e", "types": ["date", "time", "ip", "iban"] }""", """{ "total": 0, "counts": {}, "entities": [] }""", Nasty = true)]
     [ToolExample("""{ "text": "tomorrow", "referenceDate": "30.12.2024" }""", "expected an ISO date", Nasty = true, Fails = true)]
     public static async Task<Extraction> ExtractAsync(
-        [Description("The text, at most a million characters.")] Artifact text,
+        [Description("The text, at most 500,000 characters.")] Artifact text,
         [Description("Which types to list; leave out for all.")] IReadOnlyList<EntityType>? types = null,
         [Description("Two-letter country code: how phone numbers, 3/4/2025 and 1,234 are read.")] string region = "US",
         [Description("The day that 'tomorrow' or 'next week' is reckoned from, as YYYY-MM-DD; without it such words are left out.")] string? referenceDate = null,

@@ -8,6 +8,8 @@ namespace Sutazai.Agents.Documents.TextAnalysis;
 
 public sealed class ExtractiveSummarizer : IAgent
 {
+    private const int MaxCharacters = 4_000_000;
+
     private const int MostListed = 50;
 
     public static AgentDefinition Definition { get; } = new("extractive-summarizer")
@@ -33,7 +35,7 @@ public sealed class ExtractiveSummarizer : IAgent
     [ToolExample("""{ "text": "\u0000 \r\n \r\n ", "n": 3 }""", """{ "language": "und", "total": 0, "termsLeftOut": 0, "sentences": [] }""", Nasty = true)]
     [ToolExample("""{ "text": "One.", "n": 0 }""", "'n' is 0; expected 1 to 200", Nasty = true, Fails = true)]
     public static async Task<Summary> SummarizeAsync(
-        [Description("The text to summarize.")] Artifact text,
+        [Description("The text to summarize, at most four million characters.")] Artifact text,
         [Description("How many sentences, 1 to 200.")] int n = 3,
         [Description("Two-letter language code for stop words and stemming, or auto.")] string language = "auto",
         CancellationToken cancellationToken = default)
@@ -43,7 +45,7 @@ public sealed class ExtractiveSummarizer : IAgent
             throw new InvalidInputException($"'n' is {n}; expected 1 to 200.");
         }
 
-        var reading = Reading.Of(await text.ReadTextAsync(cancellationToken), language, cancellationToken);
+        var reading = Reading.Of(await text.ReadTextAsync(cancellationToken, MaxCharacters), language, cancellationToken);
         var (originals, terms, vocabulary) = Distinct(reading);
         var rank = new TextRank([.. terms.Select(t => t.Distinct().ToArray())], [.. terms.Select(t => t.Count)], vocabulary.Count, cancellationToken);
         var best = Enumerable.Range(0, originals.Count).OrderByDescending(i => Math.Round(rank.Scores[i], 6)).ThenBy(i => i).Take(n).Order();
@@ -65,12 +67,12 @@ public sealed class ExtractiveSummarizer : IAgent
         """{ "share": 0.3333, "extractive": false, "unsupported": ["fly", "planes"], "sentences": [{ "inText": false, "position": null }] }""", Partial = true, Nasty = true)]
     public static async Task<Coverage> CoverageAsync(
         [Description("The summary to judge.")] Artifact summary,
-        [Description("The text it summarizes.")] Artifact text,
+        [Description("The text it summarizes, at most four million characters.")] Artifact text,
         [Description("Two-letter language code for stop words and stemming, or auto.")] string language = "auto",
         CancellationToken cancellationToken = default)
     {
-        var source = Reading.Of(await text.ReadTextAsync(cancellationToken), language, cancellationToken);
-        var said = Reading.Of(await summary.ReadTextAsync(cancellationToken), source.Language, cancellationToken);
+        var source = Reading.Of(await text.ReadTextAsync(cancellationToken, MaxCharacters), language, cancellationToken);
+        var said = Reading.Of(await summary.ReadTextAsync(cancellationToken, MaxCharacters), source.Language, cancellationToken);
         var vocabulary = new Vocabulary(source.Language);
         var weights = Count(vocabulary, source);
         var covered = Count(vocabulary, said);

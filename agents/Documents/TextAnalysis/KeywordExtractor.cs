@@ -7,7 +7,9 @@ namespace Sutazai.Agents.Documents.TextAnalysis;
 
 public sealed class KeywordExtractor : IAgent
 {
-    private const int MaxCorpusCharacters = 20_000_000;
+    private const int MaxCharacters = 4_000_000;
+
+    private const int MaxCorpusCharacters = 4_000_000;
 
     public static AgentDefinition Definition { get; } = new("keyword-extractor")
     {
@@ -40,14 +42,14 @@ public sealed class KeywordExtractor : IAgent
     [ToolExample("""{ "text": "\u0000 \u202e 12 … the of and" }""", """{ "basis": "sentences", "total": 0, "keywords": [] }""", Partial = true, Nasty = true)]
     [ToolExample("""{ "text": "a", "language": "English" }""", "two-letter ISO 639-1 code", Nasty = true, Fails = true)]
     public static async Task<KeywordList> KeywordsAsync(
-        [Description("The text to label.")] Artifact text,
+        [Description("The text to label, at most four million characters.")] Artifact text,
         [Description("Other documents to compare with, as a list; a zip counts as its files. Leave out to compare the text's own parts.")] IReadOnlyList<Artifact>? corpus = null,
         [Description("Two-letter language code for stop words and stemming, or auto.")] string language = "auto",
         [Description("How many keywords to list, 1 to 1000.")] int limit = 20,
         CancellationToken cancellationToken = default)
     {
         CheckLimit(limit);
-        var reading = Reading.Of(await text.ReadTextAsync(cancellationToken), language, cancellationToken);
+        var reading = Reading.Of(await text.ReadTextAsync(cancellationToken, MaxCharacters), language, cancellationToken);
         var vocabulary = new Vocabulary(reading.Language);
         var weights = new TermWeights(vocabulary);
         var terms = vocabulary.Terms(reading.Text, reading.Tokens, 0, reading.Tokens.Count);
@@ -70,7 +72,7 @@ public sealed class KeywordExtractor : IAgent
         """{ "language": "en", "total": 4, "tooLong": 0, "phrases": [{ "phrase": "solar panels feed", "score": 8, "count": 1 }, { "phrase": "solar panels", "score": 5, "count": 1 }] }""", Partial = true)]
     [ToolExample("""{ "text": "" }""", """{ "language": "und", "total": 0, "tooLong": 0, "phrases": [] }""", Nasty = true)]
     public static async Task<PhraseList> PhrasesAsync(
-        [Description("The text.")] Artifact text,
+        [Description("The text, at most four million characters.")] Artifact text,
         [Description("Two-letter language code for stop words, or auto.")] string language = "auto",
         [Description("How many phrases to list, 1 to 1000.")] int limit = 20,
         [Description("Longest phrase in words, 1 to 12.")] int maxWords = 5,
@@ -82,7 +84,7 @@ public sealed class KeywordExtractor : IAgent
             throw new InvalidInputException($"'maxWords' is {maxWords}; expected 1 to 12.");
         }
 
-        var reading = Reading.Of(await text.ReadTextAsync(cancellationToken), language, cancellationToken);
+        var reading = Reading.Of(await text.ReadTextAsync(cancellationToken, MaxCharacters), language, cancellationToken);
         var rake = new Rake(reading, maxWords, cancellationToken);
         var ranked = rake.Ranked();
         return new(

@@ -163,9 +163,9 @@ internal static partial class Measures
         new(match.Value, type, new TextSpan(match.Index, match.Index + match.Length), value, confidence, number, unit);
 
     private static Dictionary<string, string> Table(StringComparer comparer, string lines) =>
-        (from line in lines.Split('\n', StringSplitOptions.RemoveEmptyEntries)
-         let names = line.Split(' ', StringSplitOptions.RemoveEmptyEntries)
-         from name in names.Append(names[0])
-         group names[0] by name into entries
-         select entries).ToDictionary(e => e.Key, e => e.First(), comparer);
+        lines.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .SelectMany(names => names, (names, name) => (name, names[0]))
+            .DistinctBy(p => p.name, comparer)
+            .ToDictionary(p => p.name, p => p.Item2, comparer);
 }

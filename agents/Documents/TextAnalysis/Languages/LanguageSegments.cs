@@ -9,7 +9,7 @@ namespace Sutazai.Agents.Documents.TextAnalysis.Languages;
 internal static class LanguageSegments
 {
     // What a change must win back, in tempered log likelihood: more within a sentence than between two.
-    private const double SwitchWithin = 7;
+    private const double SwitchWithin = 10;
     private const double SwitchBetween = 2.5;
 
     public static List<(TextSpan Span, string Language)> Cut(string text, CancellationToken cancellationToken)
