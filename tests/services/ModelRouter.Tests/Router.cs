@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
@@ -11,10 +12,12 @@ namespace Sutazai.ModelRouter.Tests;
 internal sealed class Router : IAsyncDisposable
 {
     private readonly WebApplication _app;
+    private readonly IMeterFactory _meters;
 
     private Router(WebApplication app)
     {
         _app = app;
+        _meters = app.Services.GetRequiredService<IMeterFactory>();
         Address = new Uri(app.Urls.First() + "/model-router/");
         Client = CreateClient();
     }
@@ -23,7 +26,28 @@ internal sealed class Router : IAsyncDisposable
 
     public HttpClient Client { get; }
 
-    public IServiceProvider Services => _app.Services;
+    /// <summary>Calls waiting for a model, as the service's own gauge counts them.</summary>
+    public int Waiting
+    {
+        get
+        {
+            var waiting = -1;
+            using var listener = new MeterListener
+            {
+                InstrumentPublished = (instrument, l) =>
+                {
+                    if (instrument.Name == "sutazai.router.queue.length" && ReferenceEquals(instrument.Meter.Scope, _meters))
+                    {
+                        l.EnableMeasurementEvents(instrument);
+                    }
+                },
+            };
+            listener.SetMeasurementEventCallback<int>((_, count, _, _) => waiting = count);
+            listener.Start();
+            listener.RecordObservableInstruments();
+            return waiting;
+        }
+    }
 
     public static Task<Router> BeforeAsync(OllamaSimulator simulator, params string[] settings) => BeforeAsync(simulator, TimeProvider.System, settings);
 
