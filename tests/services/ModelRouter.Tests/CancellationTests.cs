@@ -6,8 +6,6 @@ namespace Sutazai.ModelRouter.Tests;
 
 public class CancellationTests
 {
-    private static readonly (string, string)[] s_noHeaders = [];
-
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Theory]
@@ -18,7 +16,7 @@ public class CancellationTests
     public async Task Stops_the_backends_work_when_the_client_leaves(string path, bool stream, FaultKind state)
     {
         var endless = state == FaultKind.SlowFirstToken ? TimeSpan.FromHours(1) : (TimeSpan?)null;
-        await using var simulator = await OllamaSimulator.StartAsync(new() { Faults = [new(state) { Delay = endless, Times = 1 }], TimeScale = 1 }, Cancelled);
+        await using var simulator = await OllamaSimulator.StartAsync(new() { Models = [new("llama3.2:1b", new SpeedProfile(10_000, 50, 0, 0))], Faults = [new(state) { Delay = endless, Times = 1 }], TimeScale = 1 }, Cancelled);
         await using var router = await Router.BeforeAsync(simulator);
         using var leaving = new CancellationTokenSource();
         var call = ReadAsync(router, path, stream, leaving.Token);
@@ -90,7 +88,7 @@ public class CancellationTests
 
     private static async Task ReadAsync(Router router, string path, bool stream, CancellationToken cancellationToken)
     {
-        using var response = await router.PostAsync(path, Body(stream), cancellationToken, s_noHeaders);
+        using var response = await router.PostAsync(path, Body(stream), cancellationToken);
         await response.Content.ReadAsStringAsync(cancellationToken);
     }
 

@@ -114,7 +114,7 @@ internal sealed class Router : IAsyncDisposable
                 module.Add(builder);
             },
         };
-        var app = SutazaiApp.Create(["--urls=http://127.0.0.1:0", .. settings.Select(s => "--" + s)], timed);
+        var app = SutazaiApp.Create(["--urls=http://127.0.0.1:0", "--Logging:LogLevel:Default=Error", .. settings.Select(s => "--" + s)], timed);
         await app.StartAsync(TestContext.Current.CancellationToken);
         return new Router(app);
     }
