@@ -20,7 +20,11 @@ internal sealed class OllamaReplies(string model, bool generates, TimeProvider t
         WriteLine(body, Of(chunk));
     }
 
-    public void WriteError(IBufferWriter<byte> body, ModelException failure) => WriteLine(body, new OllamaChunk { Error = failure.Message });
+    public void WriteError(IBufferWriter<byte> body, ModelException failure)
+    {
+        WireBody.Write(body, new OllamaError(failure.Message), OllamaJson.Wire.OllamaError);
+        body.Write("\n"u8);
+    }
 
     public OllamaChunk Of(ChatChunk chunk)
     {

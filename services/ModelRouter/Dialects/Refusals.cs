@@ -25,7 +25,10 @@ internal sealed class Refusals(Func<HttpContext, ModelException, Task> reply) : 
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
-            http.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
+            if (!http.Response.HasStarted)
+            {
+                http.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
+            }
         }
 
         return Results.Empty;

@@ -82,10 +82,12 @@ internal static class WireBody
     private static string Explain(JsonException e)
     {
         var path = e.Path is { Length: > 2 } known ? $"'{known[2..]}'" : "the request body";
-        return e.InnerException is JsonException or null && e.Message.Contains("could not be converted", StringComparison.Ordinal)
-            ? $"{path} has the wrong type"
-            : e.InnerException is InvalidOperationException or FormatException
-                ? $"{path} has the wrong type or is not valid Unicode text"
-                : $"invalid JSON near line {(e.LineNumber ?? 0) + 1}, byte {e.BytePositionInLine ?? 0}";
+        return e.InnerException switch
+        {
+            InvalidOperationException unreadable when !unreadable.Message.Contains("token type", StringComparison.Ordinal) => $"{path} is not valid Unicode text",
+            InvalidOperationException or FormatException => $"{path} has the wrong type",
+            null when e.Message.Contains("could not be converted", StringComparison.Ordinal) => $"{path} has the wrong type",
+            _ => $"invalid JSON near line {(e.LineNumber ?? 0) + 1}, byte {e.BytePositionInLine ?? 0}",
+        };
     }
 }

@@ -1,0 +1,121 @@
+using System.Diagnostics.Metrics;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Sutazai.Testing.OllamaSimulator;
+
+namespace Sutazai.ModelRouter.Tests;
+
+/// <summary>The service on a port of its own, before the backend that a test chose.</summary>
+internal sealed class Router : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly IMeterFactory _meters;
+
+    private Router(WebApplication app)
+    {
+        _app = app;
+        _meters = app.Services.GetRequiredService<IMeterFactory>();
+        Address = new Uri(app.Urls.First() + "/model-router/");
+        Client = CreateClient();
+    }
+
+    public Uri Address { get; }
+
+    public HttpClient Client { get; }
+
+    /// <summary>Calls waiting for a model, as the service's own gauge counts them.</summary>
+    public int Waiting
+    {
+        get
+        {
+            var waiting = -1;
+            using var listener = new MeterListener
+            {
+                InstrumentPublished = (instrument, l) =>
+                {
+                    if (instrument.Name == "sutazai.router.queue.length" && ReferenceEquals(instrument.Meter.Scope, _meters))
+                    {
+                        l.EnableMeasurementEvents(instrument);
+                    }
+                },
+            };
+            listener.SetMeasurementEventCallback<int>((_, count, _, _) => waiting = count);
+            listener.Start();
+            listener.RecordObservableInstruments();
+            return waiting;
+        }
+    }
+
+    public static Task<Router> BeforeAsync(OllamaSimulator simulator, params string[] settings) => BeforeAsync(simulator, TimeProvider.System, settings);
+
+    public static Task<Router> BeforeAsync(OllamaSimulator simulator, TimeProvider time, params string[] settings) =>
+        StartAsync(time, ["Backends:models:Provider=ollama", $"ConnectionStrings:ollama=Endpoint={simulator.Address}", .. settings]);
+
+    /// <summary>Before the simulator's OpenAI surface.</summary>
+    public static Task<Router> BeforeOpenAIAsync(OllamaSimulator simulator, params string[] settings) =>
+        StartAsync(TimeProvider.System, ["Backends:models:Provider=openai", $"ConnectionStrings:openai=Endpoint={simulator.Address}v1;Key=secret-key", .. settings]);
+
+    public static Task<Router> StartAsync(params string[] settings) => StartAsync(TimeProvider.System, settings);
+
+    public HttpClient CreateClient() => new() { BaseAddress = Address, Timeout = Timeout.InfiniteTimeSpan };
+
+    public Task<HttpResponseMessage> PostAsync(string path, string json, CancellationToken cancellationToken, params (string Name, string Value)[] headers)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(json, Encoding.UTF8, "application/json") };
+        foreach (var (name, value) in headers)
+        {
+            request.Headers.Add(name, value);
+        }
+
+        return Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+    }
+
+    /// <summary>The reply's status and body.</summary>
+    public async Task<(int Status, JsonElement Body)> AskAsync(string path, string json, CancellationToken cancellationToken)
+    {
+        using var response = await PostAsync(path, json, cancellationToken);
+        return ((int)response.StatusCode, await response.Content.ReadFromJsonAsync<JsonElement>(cancellationToken));
+    }
+
+    public Task<JsonElement> GetAsync(string path, CancellationToken cancellationToken) => Client.GetFromJsonAsync<JsonElement>(path, cancellationToken);
+
+    public async Task<string[]> LinesAsync(string path, string json, CancellationToken cancellationToken)
+    {
+        using var response = await PostAsync(path, json, cancellationToken);
+        var text = await response.Content.ReadAsStringAsync(cancellationToken);
+        return text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    /// <summary>The events of an OpenAI stream, <c>[DONE]</c> left out but demanded.</summary>
+    public async Task<JsonElement[]> EventsAsync(string json, CancellationToken cancellationToken)
+    {
+        var lines = await LinesAsync("v1/chat/completions", json, cancellationToken);
+        Assert.Equal("data: [DONE]", lines[^1]);
+        return [.. lines[..^1].Select(l => JsonElement.Parse(l["data: ".Length..]))];
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await _app.DisposeAsync();
+    }
+
+    private static async Task<Router> StartAsync(TimeProvider time, params string[] settings)
+    {
+        var module = ModelRouterService.Module;
+        var timed = module with
+        {
+            Add = builder =>
+            {
+                builder.Services.AddSingleton(time);
+                module.Add(builder);
+            },
+        };
+        var app = SutazaiApp.Create(["--urls=http://127.0.0.1:0", "--Logging:LogLevel:Default=Error", .. settings.Select(s => "--" + s)], timed);
+        await app.StartAsync(TestContext.Current.CancellationToken);
+        return new Router(app);
+    }
+}
