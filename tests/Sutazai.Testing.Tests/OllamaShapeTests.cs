@@ -235,6 +235,8 @@ public sealed class OllamaShapeTests : IAsyncLifetime
     [InlineData("/api/create", """{"model":"new"}""", 403, "create is not available: this server's models are fixed")]
     [InlineData("/api/copy", """{"source":"nothing","destination":"new"}""", 404, "model \"nothing\" not found")]
     [InlineData("/api/me", "", 401, "unauthorized")]
+    [InlineData("/api/chat", """{"model":"x","messages":[{"role":"user","content":"\ud800"}]}""", 400, "invalid surrogate in string literal")]
+    [InlineData("/api/chat", """{"model":"llama3.2:1b","model":"last"}""", 404, "model 'last' not found")]
     public async Task Refuses_in_Ollamas_words(string path, string body, int status, string message)
     {
         using var response = await _client.PostAsync(path, new StringContent(body), Cancel);
