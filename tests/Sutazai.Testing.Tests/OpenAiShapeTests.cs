@@ -91,7 +91,9 @@ public sealed class OpenAiShapeTests : IAsyncLifetime
                 ["content"] = null,
                 ["tool_calls"] = new JsonArray(new JsonObject
                 {
-                    ["id"] = "call_1", ["type"] = "function", ["function"] = new JsonObject { ["name"] = "profile", ["arguments"] = """{"file":"art_7"}""" },
+                    ["id"] = "call_1",
+                    ["type"] = "function",
+                    ["function"] = new JsonObject { ["name"] = "profile", ["arguments"] = """{"file":"art_7"}""" },
                 }),
             },
             new JsonObject { ["role"] = "tool", ["tool_call_id"] = "call_1", ["content"] = """{"rows":3}""" });
