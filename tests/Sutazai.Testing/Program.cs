@@ -1,1 +1,1 @@
-return await Sutazai.Testing.OllamaSimulator.SimulatorCommand.RunAsync(args);
+return await Sutazai.Testing.OllamaSimulator.SimulatorCommand.RunAsync(args, Console.Out, Console.Error);

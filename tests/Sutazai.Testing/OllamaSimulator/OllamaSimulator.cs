@@ -54,7 +54,9 @@ public sealed class OllamaSimulator : IAsyncDisposable
     }
 
     /// <summary>A client whose base address is the simulator's.</summary>
-    public HttpClient CreateClient() => new() { BaseAddress = Address, Timeout = Timeout.InfiniteTimeSpan };
+    public HttpClient CreateClient() =>
+        // Without the limit a response disposed in mid-stream is read on for two seconds before its connection is closed.
+        new(new SocketsHttpHandler { MaxResponseDrainSize = 0 }) { BaseAddress = Address, Timeout = Timeout.InfiniteTimeSpan };
 
     public Task WaitForShutdownAsync(CancellationToken cancellationToken) => _app.WaitForShutdownAsync(cancellationToken);
 
@@ -76,38 +78,53 @@ public sealed class OllamaSimulator : IAsyncDisposable
         }
 
         var exchange = await RecordAsync(http);
+        var left = false;
         try
         {
-            if (ModelServer.Serves(exchange.Path) || !await _server.StrikesOutsideAsync(exchange))
-            {
-                await next(http);
-                await WriteMissingRouteAsync(exchange);
-            }
-        }
-        catch (ApiException exception)
-        {
-            var openAi = http.Request.Path.StartsWithSegments("/v1");
-            await exchange.WriteAsync(
-                exception.Status,
-                openAi ? AnswerFormat.OpenAiError(exception.Status, exception.Message) : AnswerFormat.OllamaError(exception.Message),
-                openAi ? "application/json" : "application/json; charset=utf-8");
+            await AnswerAsync(exchange, next);
         }
         catch (Exception exception) when (exception is OperationCanceledException or IOException && http.RequestAborted.IsCancellationRequested)
         {
+            left = !exchange.WasReset;
             http.Response.StatusCode = http.Response.HasStarted ? http.Response.StatusCode : StatusCodes.Status499ClientClosedRequest;
         }
         finally
         {
-            var aborted = http.RequestAborted.IsCancellationRequested && !exchange.WasReset;
             exchange.Note(record => record with
             {
                 Phase = RequestPhase.Ended,
                 Status = exchange.WasReset && !http.Response.HasStarted ? null : http.Response.StatusCode,
                 EndedAt = _time.Now,
-                AbortedAt = aborted ? _time.Now : null,
+                AbortedAt = left ? _time.Now : null,
             });
         }
     }
+
+    private async Task AnswerAsync(Exchange exchange, RequestDelegate next)
+    {
+        try
+        {
+            if (ModelServer.Serves(exchange.Path) || !await _server.StrikesOutsideAsync(exchange))
+            {
+                await next(exchange.Http);
+                await WriteMissingRouteAsync(exchange);
+            }
+        }
+        catch (ApiException exception)
+        {
+            await WriteErrorAsync(exchange, exception.Status, exception.Message);
+        }
+        catch (Exception exception) when (!exchange.Http.RequestAborted.IsCancellationRequested && !exchange.Http.Response.HasStarted)
+        {
+            // Nothing is logged, so that a mistake in the simulator has to show in its answer.
+            await WriteErrorAsync(exchange, 500, $"the simulator failed: {exception}");
+        }
+    }
+
+    private static Task WriteErrorAsync(Exchange exchange, int status, string message) =>
+        exchange.Http.Request.Path.StartsWithSegments("/v1")
+            ? exchange.WriteAsync(status, AnswerFormat.OpenAiError(status, message), "application/json")
+            : exchange.WriteAsync(status, AnswerFormat.OllamaError(message));
 
     private async Task<Exchange> RecordAsync(HttpContext http)
     {

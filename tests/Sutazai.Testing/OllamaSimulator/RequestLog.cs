@@ -48,7 +48,8 @@ public sealed class RequestLog : IReadOnlyList<RecordedRequest>
 {
     private readonly Lock _lock = new();
     private readonly List<RecordedRequest> _requests = [];
-    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Dictionary<int, int> _places = [];
+    private TaskCompletionSource? _changed;
 
     public int Count
     {
@@ -86,6 +87,7 @@ public sealed class RequestLog : IReadOnlyList<RecordedRequest>
                     return matches;
                 }
 
+                _changed ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
                 changed = _changed.Task;
             }
 
@@ -108,28 +110,35 @@ public sealed class RequestLog : IReadOnlyList<RecordedRequest>
         lock (_lock)
         {
             _requests.Clear();
+            _places.Clear();
         }
     }
 
-    internal void Add(RecordedRequest request) => Change(() => _requests.Add(request));
-
-    internal void Update(int number, Func<RecordedRequest, RecordedRequest> change) => Change(() =>
-    {
-        var index = _requests.FindIndex(request => request.Number == number);
-        if (index >= 0)
-        {
-            _requests[index] = change(_requests[index]);
-        }
-    });
-
-    private void Change(Action change)
+    internal void Add(RecordedRequest request)
     {
         lock (_lock)
         {
-            change();
-            var changed = _changed;
-            _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            changed.SetResult();
+            _places[request.Number] = _requests.Count;
+            _requests.Add(request);
+            Announce();
         }
+    }
+
+    internal void Update(int number, Func<RecordedRequest, RecordedRequest> change)
+    {
+        lock (_lock)
+        {
+            if (_places.TryGetValue(number, out var place))
+            {
+                _requests[place] = change(_requests[place]);
+                Announce();
+            }
+        }
+    }
+
+    private void Announce()
+    {
+        _changed?.SetResult();
+        _changed = null;
     }
 }

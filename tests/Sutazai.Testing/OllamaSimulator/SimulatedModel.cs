@@ -50,8 +50,13 @@ public sealed record SimulatedModel(string Name, SpeedProfile Speed)
         new("llama3.1:8b", SpeedProfile.EightBillion) { ParameterSize = "8.0B", SizeBytes = 4_920_753_328, Dimensions = 4096 },
         new("nomic-embed-text", SpeedProfile.Embedding)
         {
-            Family = "nomic-bert", ParameterSize = "137M", Quantization = "F16", SizeBytes = 274_302_450,
-            Capabilities = ["embedding"], ContextLength = 2048, Dimensions = 768,
+            Family = "nomic-bert",
+            ParameterSize = "137M",
+            Quantization = "F16",
+            SizeBytes = 274_302_450,
+            Capabilities = ["embedding"],
+            ContextLength = 2048,
+            Dimensions = 768,
         },
     ];
 

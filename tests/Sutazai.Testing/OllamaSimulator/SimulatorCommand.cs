@@ -15,7 +15,7 @@ public static class SimulatorCommand
           --time-scale NUMBER  real seconds for a simulated one; 1 without it, 0 for no delays
         """;
 
-    public static async Task<int> RunAsync(IReadOnlyList<string> args, CancellationToken cancellationToken = default)
+    public static async Task<int> RunAsync(IReadOnlyList<string> args, TextWriter output, TextWriter errors, CancellationToken cancellationToken = default)
     {
         OllamaSimulatorOptions options;
         try
@@ -24,18 +24,18 @@ public static class SimulatorCommand
         }
         catch (Exception exception) when (exception is ArgumentException or JsonException or IOException or UnauthorizedAccessException)
         {
-            await Console.Error.WriteLineAsync(exception.Message + Environment.NewLine + Environment.NewLine + Usage);
+            await errors.WriteLineAsync($"{exception.Message}\n\n{Usage}");
             return 2;
         }
 
         await using var simulator = await OllamaSimulator.StartAsync(options, cancellationToken);
-        Console.WriteLine($"Simulating Ollama {options.Version} at {simulator.Address}, a simulated second in {options.TimeScale.ToString(CultureInfo.InvariantCulture)} s");
+        await output.WriteLineAsync($"Simulating Ollama {options.Version} at {simulator.Address}, a simulated second in {options.TimeScale.ToString(CultureInfo.InvariantCulture)} s");
         foreach (var model in options.Models)
         {
-            Console.WriteLine($"  {model.FullName,-28} {string.Join(", ", model.Capabilities)}");
+            await output.WriteLineAsync($"  {model.FullName,-28} {string.Join(", ", model.Capabilities)}");
         }
 
-        Console.WriteLine($"Faults: PUT {simulator.Address}simulator/faults; requests: GET {simulator.Address}simulator/requests");
+        await output.WriteLineAsync($"Faults: PUT {simulator.Address}simulator/faults; requests: GET {simulator.Address}simulator/requests");
         await simulator.WaitForShutdownAsync(cancellationToken);
         return 0;
     }

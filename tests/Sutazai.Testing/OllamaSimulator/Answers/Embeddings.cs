@@ -5,6 +5,9 @@ internal static class Embeddings
 {
     private const int GramLength = 3;
 
+    // Enough that the vector of a short text is not mostly zeros, and may be shortened.
+    private const int PlacesOfFeature = 32;
+
     // A word says more of a text's meaning than one of its trigrams.
     private const float WordWeight = 2;
 
@@ -44,7 +47,11 @@ internal static class Embeddings
     private static void Add(float[] vector, ReadOnlySpan<char> feature, float weight)
     {
         var hash = Fnv1A(feature);
-        vector[(hash >> 1) % (ulong)vector.Length] += (hash & 1) == 0 ? weight : -weight;
+        for (var place = 0; place < PlacesOfFeature; place++)
+        {
+            hash = Mix(hash + 0x9e3779b97f4a7c15UL);
+            vector[(hash >> 1) % (ulong)vector.Length] += (hash & 1) == 0 ? weight : -weight;
+        }
     }
 
     private static float[] Normalise(float[] vector)
@@ -59,7 +66,7 @@ internal static class Embeddings
         return [.. vector.Select(value => value / length)];
     }
 
-    // http://www.isthe.com/chongo/tech/comp/fnv/, then the finaliser of MurmurHash3, because FNV's low bits are weak on short input.
+    // http://www.isthe.com/chongo/tech/comp/fnv/
     private static ulong Fnv1A(ReadOnlySpan<char> text)
     {
         var hash = 14695981039346656037UL;
@@ -68,7 +75,14 @@ internal static class Embeddings
             hash = (hash ^ character) * 1099511628211UL;
         }
 
-        hash = (hash ^ (hash >> 33)) * 0xff51afd7ed558ccdUL;
-        return hash ^ (hash >> 33);
+        return hash;
+    }
+
+    // The finaliser of SplitMix64, https://prng.di.unimi.it/splitmix64.c.
+    private static ulong Mix(ulong hash)
+    {
+        hash = (hash ^ (hash >> 30)) * 0xbf58476d1ce4e5b9UL;
+        hash = (hash ^ (hash >> 27)) * 0x94d049bb133111ebUL;
+        return hash ^ (hash >> 31);
     }
 }

@@ -18,16 +18,17 @@ internal static class GoJson
         {
             // Trailing text is ignored, as Go's decoder does.
             var reader = new Utf8JsonReader(Encoding.UTF8.GetBytes(body), new JsonReaderOptions { MaxDepth = 512 });
-            var node = JsonNode.Parse(ref reader);
+            using var document = JsonDocument.ParseValue(ref reader);
+            var node = Node(document.RootElement);
             return node as JsonObject ?? throw ApiException.BadRequest($"json: cannot unmarshal {Kind(node)} into Go value of type api.{structName}");
         }
         catch (JsonException exception)
         {
             throw ApiException.BadRequest(Complaint(body, exception));
         }
-        catch (ArgumentException)
+        catch (InvalidOperationException)
         {
-            throw ApiException.BadRequest("duplicate member in request body");
+            throw ApiException.BadRequest("invalid surrogate in string literal");
         }
     }
 
@@ -65,6 +66,30 @@ internal static class GoJson
 
     private static ApiException Mismatch(JsonNode? node, string field, string type) =>
         ApiException.BadRequest($"json: cannot unmarshal {Kind(node)} into Go struct field {field} of type {type}");
+
+    // Of members with the same name the last counts, whereas JsonNode would refuse them.
+    private static JsonNode? Node(JsonElement element)
+    {
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.Object:
+                var members = new JsonObject();
+                foreach (var member in element.EnumerateObject())
+                {
+                    members[member.Name] = Node(member.Value);
+                }
+
+                return members;
+            case JsonValueKind.Array:
+                return new JsonArray([.. element.EnumerateArray().Select(Node)]);
+            case JsonValueKind.String:
+                return JsonValue.Create(element.GetString());
+            case JsonValueKind.Null:
+                return null;
+            default:
+                return JsonValue.Create(element.Clone());
+        }
+    }
 
     private static string Kind(JsonNode? node) => node?.GetValueKind() switch
     {

@@ -112,7 +112,8 @@ internal sealed class OllamaApi(OllamaSimulatorOptions settings, ModelScheduler 
 
         var work = new EmbedWork(model, Inputs(json["prompt"]), ApiException.TryPulling(model))
         {
-            Options = GoJson.Members(json, "options", "EmbeddingRequest"), KeepAlive = OllamaRequests.KeepAlive(json),
+            Options = GoJson.Members(json, "options", "EmbeddingRequest"),
+            KeepAlive = OllamaRequests.KeepAlive(json),
         };
         if (await server.EmbedAsync(exchange, work) is { } result)
         {
