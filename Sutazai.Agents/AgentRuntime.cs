@@ -1,13 +1,12 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Sutazai.Clients;
 
 namespace Sutazai.Agents;
 
 internal static class AgentRuntime
 {
-    private static readonly Uri s_router = new("http://model-router/model-router/");
-
     /// <summary>What all groups of a process share.</summary>
     public static void AddAgentRuntime(this IHostApplicationBuilder builder)
     {
@@ -16,7 +15,8 @@ internal static class AgentRuntime
             return;
         }
 
-        builder.Services.AddHttpClient<ModelAccess>(http => http.BaseAddress = s_router);
+        builder.Services.AddTransient<RouterRefusals>();
+        builder.Services.AddHttpClient<ModelAccess>(http => http.BaseAddress = ModelRouterClient.BaseAddress).AddHttpMessageHandler<RouterRefusals>();
         builder.Services.TryAddTransient<StoredArtifacts>();
         builder.Services.AddSingleton<HeapWatch>();
     }

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.AI;
 using Microsoft.SemanticKernel.ChatCompletion;
 using OllamaSharp;
@@ -16,4 +18,38 @@ public sealed class ModelAccess(HttpClient http) : IDisposable
     public static string Alias(ModelTier tier) => tier == ModelTier.Small ? "base-nlp" : "base-llm";
 
     public void Dispose() => _client.Dispose();
+}
+
+/// <summary>The router refused a call; the message is its own.</summary>
+public sealed class ModelRefusedException(string message) : Exception(message);
+
+/// <summary>Turns the router's refusals, <c>{"error":"no model backend is configured"}</c>, into exceptions that keep what they say.</summary>
+internal sealed class RouterRefusals : DelegatingHandler
+{
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var response = await base.SendAsync(request, cancellationToken);
+        if (response.IsSuccessStatusCode)
+        {
+            return response;
+        }
+
+        using (response)
+        {
+            var body = await response.Content.ReadAsStringAsync(cancellationToken);
+            throw new ModelRefusedException(ErrorIn(body) ?? $"the model router answered {(int)response.StatusCode}");
+        }
+    }
+
+    private static string? ErrorIn(string body)
+    {
+        try
+        {
+            return JsonNode.Parse(body) is JsonObject said && said["error"] is JsonValue error && error.TryGetValue<string>(out var text) ? text : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
 }

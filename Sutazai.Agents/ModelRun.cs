@@ -65,16 +65,15 @@ internal sealed class ModelRun(AgentRun run, ModelAccess model)
         {
             throw;
         }
+        catch (ModelRefusedException e)
+        {
+            return new(null, e.Message);
+        }
         catch (Exception e) when (e is HttpRequestException or IOException or OllamaException or JsonException or KernelException or InvalidOperationException or OperationCanceledException)
         {
-            return new(null, Reason(e));
+            return new(null, $"the model failed: {e.Message}");
         }
     }
-
-    private static string Reason(Exception e) => e.Message.Contains("no model backend is configured", StringComparison.Ordinal)
-        || e is HttpRequestException { StatusCode: System.Net.HttpStatusCode.ServiceUnavailable }
-        ? "no model backend is configured or it refuses work"
-        : $"the model failed: {e.Message}";
 
     private static KernelFunction Function(AgentTool tool) => KernelFunctionFactory.CreateFromMethod(
         // Never invoked: the run calls the tool itself, under its limits.
@@ -103,7 +102,7 @@ internal sealed class ModelRun(AgentRun run, ModelAccess model)
     private async Task<Turn> NextAsync(ChatHistory history, PromptExecutionSettings settings, Kernel kernel)
     {
         var calls = new FunctionCallContentBuilder();
-        var (text, shown) = (new StringBuilder(), 0);
+        var (text, shown, finished) = (new StringBuilder(), 0, false);
         await foreach (var part in model.Chat.GetStreamingChatMessageContentsAsync(history, settings, kernel, run.Cancelled))
         {
             calls.Append(part);
@@ -115,11 +114,18 @@ internal sealed class ModelRun(AgentRun run, ModelAccess model)
                 shown = text.Length;
             }
 
-            if ((part.InnerContent as ChatResponseUpdate)?.Contents.OfType<UsageContent>().LastOrDefault() is { } usage)
+            var update = part.InnerContent as ChatResponseUpdate;
+            finished |= update?.FinishReason is not null;
+            if (update?.Contents.OfType<UsageContent>().LastOrDefault() is { } usage)
             {
                 run.PromptTokens += (int)(usage.Details.InputTokenCount ?? 0);
                 run.CompletionTokens += (int)(usage.Details.OutputTokenCount ?? 0);
             }
+        }
+
+        if (!finished)
+        {
+            throw new ModelRefusedException("the model's answer broke off");
         }
 
         var built = calls.Build();
