@@ -33,14 +33,14 @@ public sealed class EntityExtractor : IAgent
     [ToolExample(
         """{ "text": "Pay $1,250.50 by March 3, 2025.", "types": ["amount", "date"] }""",
         """
-        { "total": 2, "counts": { "date": 1, "amount": 1 }, "entities": [
+        { "total": 2, "counts": { "date": 1, "amount": 1 }, "uncheckedNumbers": 0, "entities": [
           { "text": "$1,250.50", "type": "amount", "span": { "start": 4, "end": 13 }, "value": "1250.5 USD", "confidence": 0.95, "number": 1250.50, "unit": "USD" },
           { "text": "March 3, 2025", "type": "date", "span": { "start": 17, "end": 30 }, "value": "2025-03-03", "confidence": 0.98, "number": null, "unit": null }] }
         """)]
     [ToolExample(
         """{ "text": "Wir liefern übermorgen 1.500,75 kg; Konto DE89 3704 0044 0532 0130 00.", "region": "DE", "referenceDate": "2024-12-30" }""",
         """{ "total": 3, "entities": [{ "value": "2025-01-01" }, { "value": "1500.75 kg" }, { "type": "iban", "value": "DE89370400440532013000", "confidence": 1 }] }""", Partial = true)]
-    [ToolExample("""{ "text": "30 February 2024, 25:99, 999.1.1.1, DE00 3704 0044 0532 0130 00, \u0000\u202e", "types": ["date", "time", "ip", "iban"] }""", """{ "total": 0, "counts": {}, "entities": [] }""", Nasty = true)]
+    [ToolExample("""{ "text": "30 February 2024, 25:99, 999.1.1.1, DE00 3704 0044 0532 0130 00, \u0000\u202e", "types": ["date", "time", "ip", "iban"] }""", """{ "total": 0, "counts": {}, "uncheckedNumbers": 0, "entities": [] }""", Nasty = true)]
     [ToolExample("""{ "text": "tomorrow", "referenceDate": "30.12.2024" }""", "expected an ISO date", Nasty = true, Fails = true)]
     public static async Task<Extraction> ExtractAsync(
         [Description("The text, at most 500,000 characters.")] Artifact text,
@@ -64,12 +64,14 @@ public sealed class EntityExtractor : IAgent
         var reckoning = Reckon(region, referenceDate);
         var content = await text.ReadTextAsync(cancellationToken, MaxCharacters);
         var wanted = types is null or [] ? Enum.GetValues<EntityType>().ToHashSet() : [.. types];
-        var chosen = WithoutOverlaps(Candidates(content, reckoning, cancellationToken), content.Length)
+        var (phones, uncheckedNumbers) = Phones.Find(content, reckoning.Region);
+        var chosen = WithoutOverlaps([.. phones, .. Candidates(content, reckoning, cancellationToken)], content.Length)
             .Where(e => wanted.Contains(e.Type!.Value) && e.Confidence >= minConfidence)
             .OrderBy(e => e.Span!.Value.Start).ToList();
         return new(
             chosen.Count,
             new(chosen.GroupBy(e => e.Type!.Value).OrderBy(g => g.Key).Select(g => KeyValuePair.Create(Name(g.Key), g.Count()))),
+            uncheckedNumbers,
             [.. chosen.Take(limit).Select(e => e with { Confidence = Math.Round(e.Confidence!.Value, 2) })]);
     }
 
@@ -139,7 +141,6 @@ public sealed class EntityExtractor : IAgent
         cancellationToken.ThrowIfCancellationRequested();
         found.AddRange(Measures.Find(text, reckoning));
         cancellationToken.ThrowIfCancellationRequested();
-        found.AddRange(Phones.Find(text, reckoning.Region));
         found.AddRange(Names.Find(Reading.Of(text, "auto", cancellationToken), cancellationToken));
         if (reckoning.Reference is { } reference)
         {
@@ -192,7 +193,8 @@ public sealed class EntityExtractor : IAgent
     private static string Name(EntityType type) => type.ToString().ToLowerInvariant();
 
     /// <param name="Total">How many there are, listed or not.</param>
-    public sealed record Extraction(int Total, Dictionary<string, int> Counts, IReadOnlyList<Entity> Entities);
+    /// <param name="UncheckedNumbers">Runs of digits beyond the first five thousand, which were not looked up as phone numbers.</param>
+    public sealed record Extraction(int Total, Dictionary<string, int> Counts, int UncheckedNumbers, IReadOnlyList<Entity> Entities);
 
     public sealed record LinkList(int Linked, IReadOnlyList<Linked> Links);
 

@@ -173,13 +173,13 @@ public class TextAnalysisEntityTests
     [InlineData("1", 450_000)]
     [InlineData("a@", 225_000)]
     [InlineData("1,234 ", 80_000)]
-    [InlineData("+49 30 1234567 ", 60_000)]
+    [InlineData("+49 30 1234567 ", 30_000)]
     [InlineData("A.", 225_000)]
     [InlineData("Aa ", 150_000)]
     [InlineData("http://", 60_000)]
     [InlineData("DE89 ", 90_000)]
     [InlineData("12:", 150_000)]
-    [InlineData("\u202e👩‍👩‍👧\0", 90_000)]
+    [InlineData("\u202e👩‍👩‍👧\0", 40_000)]
     [InlineData("-A1", 150_000)]
     public async Task Half_a_million_hostile_characters_end(string part, int times) =>
         Assert.NotNull(await Extract(new { text = string.Concat(Enumerable.Repeat(part, times)), limit = 1 }));

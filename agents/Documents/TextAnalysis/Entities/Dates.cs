@@ -65,7 +65,7 @@ internal static partial class Dates
     private static partial Regex MonthDay();
 
     // March 2024, märz 2024
-    [GeneratedRegex(@"(?<!\w)(?<m>\p{L}{3,10})\.?\s(?:de\s)?(?<y>(?:19|20)\d{2})(?![\w%]|[.,]\d)", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, 1000)]
+    [GeneratedRegex(@"(?<![\w]|\d\s|\d\.\s|\d(?:st|nd|rd|th)\s)(?<m>\p{L}{3,10})\.?\s(?:de\s)?(?<y>(?:19|20)\d{2})(?![\w%]|[.,]\d)", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, 1000)]
     private static partial Regex MonthYear();
 
     // Q3 2024, Q3/2024

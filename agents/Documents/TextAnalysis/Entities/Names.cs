@@ -165,7 +165,8 @@ internal static class Names
     private static bool IsGrammar(Reading reading, int token)
     {
         var word = Word(reading, token).ToLowerInvariant();
-        return StopWords.Of("en").Contains(word) || StopWords.Of("de").Contains(word) || word is "yesterday" or "today" or "tomorrow" or "dear" or "hello" or "hi" or "lieber" or "liebe";
+        return StopWords.Of("en").Contains(word) || StopWords.Of("de").Contains(word) || word is "yesterday" or "today" or "tomorrow" or "dear" or "hello" or "hi" or "lieber" or "liebe"
+            or "call" or "contact" or "ask" or "meet" or "visit" or "email" or "join" or "thank" or "write" or "read" or "pay";
     }
 
     private static Entity Made(Reading reading, int from, int end, EntityType type, double confidence)

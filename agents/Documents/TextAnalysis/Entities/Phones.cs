@@ -8,26 +8,25 @@ namespace Sutazai.Agents.Documents.TextAnalysis.Entities;
 internal static partial class Phones
 {
     /// <summary>Runs of digits looked at in one text; each costs a look into the numbering plans.</summary>
-    private const int MaxCandidates = 20_000;
+    private const int MaxCandidates = 5_000;
 
-    public static IEnumerable<Entity> Find(string text, string region)
+    /// <returns>The numbers, and how many further runs of digits were not looked at.</returns>
+    public static (List<Entity> Found, int Unchecked) Find(string text, string region)
     {
+        List<Entity> found = [];
         var util = PhoneNumberUtil.GetInstance();
         var looked = 0;
         foreach (Match match in Candidate().Matches(text))
         {
-            if (looked++ >= MaxCandidates)
+            if (looked++ < MaxCandidates && Read(util, match.Value, region) is { } number)
             {
-                yield break;
-            }
-
-            if (Read(util, match.Value, region) is { } number)
-            {
-                yield return new(
+                found.Add(new(
                     match.Value, EntityType.Phone, new TextSpan(match.Index, match.Index + match.Length), util.Format(number, PhoneNumberFormat.E164),
-                    match.Value[0] == '+' ? 0.97 : match.Value.Any(c => !char.IsAsciiDigit(c)) ? 0.8 : 0.6);
+                    match.Value[0] == '+' ? 0.97 : match.Value.Any(c => !char.IsAsciiDigit(c)) ? 0.8 : 0.6));
             }
         }
+
+        return (found, Math.Max(0, looked - MaxCandidates));
     }
 
     public static bool IsRegion(string region) => PhoneNumberUtil.GetInstance().GetSupportedRegions().Contains(region);

@@ -50,7 +50,7 @@ internal sealed class Reading
             return LanguageGuess.Of(text, cancellationToken).Ranked is [var first, ..] ? first.Language : LanguageGuess.Undecided;
         }
 
-        return language is [>= 'a' and <= 'z', >= 'a' and <= 'z']
+        return language is LanguageGuess.Undecided or [>= 'a' and <= 'z', >= 'a' and <= 'z']
             ? language
             : throw new InvalidInputException($"'language' is '{language}'; expected \"auto\" or a two-letter ISO 639-1 code such as \"en\" or \"de\".");
     }

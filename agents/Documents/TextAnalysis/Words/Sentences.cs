@@ -189,8 +189,8 @@ internal static class Sentences
             return !(Abbreviations.GermanAfterOrdinal.GetAlternateLookup<ReadOnlySpan<char>>().Contains(next) || StartsLine(text, start, at - word.Length));
         }
 
-        // "J. Smith", "U.S. Army", but "Plan I. Then" stays a guess: a single capital is taken for an initial.
-        var initial = word.Length == 1 && char.IsUpper(word[0]) && word[0] != 'I';
+        // "J. Smith", "z. B. Frau", "U.S. Army"; "Plan B. Then" stays a guess: a single letter is taken for an initial.
+        var initial = word.Length == 1 && char.IsLetter(word[0]) && word[0] != 'I';
         var initialism = word.Length > 1 && word.Contains('.') && IsInitialism(word);
         return (!initial && !initialism) || starters.Contains(next);
     }
