@@ -61,11 +61,16 @@ public sealed class AgentTool
             throw new InvalidInputException($"The arguments of '{Name}' are a JSON object with {Listed()}.");
         }
 
-        var resolved = await ResolveAsync(arguments, artifacts, cancellationToken);
-        ArtifactJsonConverter.t_resolved = resolved;
         try
         {
+            var resolved = await ResolveAsync(arguments, artifacts, cancellationToken);
+            ArtifactJsonConverter.t_resolved = resolved;
             return Bind(arguments, cancellationToken);
+        }
+        catch (InvalidOperationException e)
+        {
+            // What the JSON reader throws for "\ud800", an escape that is half a character.
+            throw new InvalidInputException($"The arguments of '{Name}' hold text that is not valid Unicode.", e);
         }
         finally
         {

@@ -72,6 +72,7 @@ public sealed class Fleet : IAsyncDisposable
         // The gateway first and the registry last, so that nobody waits for one who has gone.
         foreach (var host in _hosts.AsEnumerable().Reverse())
         {
+            await host.StopAsync();
             await host.DisposeAsync();
         }
 
