@@ -46,6 +46,9 @@ public sealed record RecordedRequest(int Number, DateTimeOffset ReceivedAt, stri
 /// <summary>All requests in the order they came, for tests to look at and to wait for.</summary>
 public sealed class RequestLog : IReadOnlyList<RecordedRequest>
 {
+    // So long that only a state that never comes outlasts it.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     private readonly Lock _lock = new();
     private readonly List<RecordedRequest> _requests = [];
     private readonly Dictionary<int, int> _places = [];
@@ -73,9 +76,11 @@ public sealed class RequestLog : IReadOnlyList<RecordedRequest>
         }
     }
 
-    /// <summary>Waits until as many requests as wanted are in a state.</summary>
+    /// <summary>Waits until as many requests as wanted are in a state; gives up after a minute.</summary>
     public async Task<IReadOnlyList<RecordedRequest>> WaitForAsync(Func<RecordedRequest, bool> state, CancellationToken cancellationToken, int count = 1)
     {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(Patience);
         while (true)
         {
             Task changed;
@@ -91,7 +96,15 @@ public sealed class RequestLog : IReadOnlyList<RecordedRequest>
                 changed = _changed.Task;
             }
 
-            await changed.WaitAsync(cancellationToken);
+            try
+            {
+                await changed.WaitAsync(patience.Token);
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                var requests = string.Join('\n', this.Select(request => request with { Body = "", Headers = new Dictionary<string, string>() }));
+                throw new TimeoutException($"The state did not come in {Patience.TotalSeconds} s; the requests are:\n{requests}");
+            }
         }
     }
 
