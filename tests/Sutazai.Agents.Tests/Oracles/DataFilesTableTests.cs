@@ -90,7 +90,7 @@ public class DataFilesTableTests
     }
 
     [Fact]
-    public async Task Frequent_values_are_found_among_a_million_rare_ones()
+    public async Task Frequent_values_are_found_among_many_rare_ones()
     {
         var random = new Random(7);
         var csv = new StringBuilder("key\n");
