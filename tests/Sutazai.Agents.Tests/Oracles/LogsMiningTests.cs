@@ -86,7 +86,7 @@ public class LogsMiningTests
         Assert.Equal(
             ["7 cache miss for key user:<num>", "2 session <num> opened for <*>", "1 *<num> open() \"<path>\" failed (<num>: No such file or directory)"],
             mined!["templates"]!.AsArray().Select(t => $"{t!["count"]} {t["template"]}"));
-        Assert.Equal("""{"info":3,"warning":2,"unknown":1,"error":1}""", Sorted(mined["templates"]![0]!["levels"]!));
+        Assert.Equal("""{"info":4,"error":1,"warning":2}""", Sorted(mined["templates"]![0]!["levels"]!));
     }
 
     [Fact]
@@ -206,5 +206,5 @@ public class LogsMiningTests
     private static readonly string[] LogMaskTexts = ["<num>", "<hex>", "<ip>", "<uuid>", "<time>", "<path>", "<url>", "<email>", "<str>", "<*>"];
 
     private static string Sorted(JsonNode levels) =>
-        new JsonObject(levels.AsObject().OrderByDescending(l => (int)l.Value!).ThenBy(l => l.Key.Length).Select(l => KeyValuePair.Create(l.Key, (JsonNode?)l.Value!.DeepClone()))).ToJsonString();
+        new JsonObject(levels.AsObject().OrderBy(l => l.Key.Length).Select(l => KeyValuePair.Create(l.Key, (JsonNode?)l.Value!.DeepClone()))).ToJsonString();
 }

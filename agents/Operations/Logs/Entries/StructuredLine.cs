@@ -10,6 +10,9 @@ internal sealed class StructuredLine
     private const int Patience = 100;
 
     private readonly char[] _text = new char[3 * LogLines.MaxLine];
+
+    // Its own, because the line may lie in the other one.
+    private readonly char[] _message = new char[LogLines.MaxLine + 1];
     private byte[] _bytes = new byte[1 << 12];
     private int _failures;
     private int _used;
@@ -163,7 +166,6 @@ internal sealed class StructuredLine
             return false;
         }
 
-        _used = 0;
         var message = 0;
         while (!line.IsEmpty)
         {
@@ -204,7 +206,7 @@ internal sealed class StructuredLine
             line = line[(equals + 1 + length)..];
         }
 
-        entry.Message = _text.AsSpan(0, message);
+        entry.Message = _message.AsSpan(0, message);
         return true;
     }
 
@@ -232,12 +234,13 @@ internal sealed class StructuredLine
 
     private void Append(ReadOnlySpan<char> part, ref int length)
     {
-        if (length > 0)
+        if (length > 0 && length < _message.Length)
         {
-            _text[length++] = ' ';
+            _message[length++] = ' ';
         }
 
-        part.CopyTo(_text.AsSpan(length));
+        part = part[..Math.Min(part.Length, _message.Length - length)];
+        part.CopyTo(_message.AsSpan(length));
         length += part.Length;
     }
 
