@@ -48,5 +48,5 @@ internal sealed class ArtifactJsonConverter : JsonConverter<Artifact>
     public override void Write(Utf8JsonWriter writer, Artifact value, JsonSerializerOptions options) =>
         writer.WriteStringValue(value.Name);
 
-    private sealed record Inline(string? Name, string? Text, byte[]? Base64);
+    private sealed record Inline(string? Name = null, string? Text = null, byte[]? Base64 = null);
 }
