@@ -34,7 +34,7 @@ public sealed class CSharpDeadCodeFinder : IAgent
         Partial = true)]
     [ToolExample(
         """{ "project": "@stock-room.cs" }""",
-        """{ "total": 5, "uncertain": 1, "symbols": [{ "symbol": "using System.Text;", "kind": "using", "line": 3 }, { "symbol": "Stock.Room._seen", "kind": "writeOnlyField", "line": 9 }, { "symbol": "Stock.Room.Recount()", "kind": "method", "line": 25 }, { "symbol": "by in Room.Shelve(int, int)", "kind": "parameter", "line": 27 }, { "symbol": "left in Room.Shelve(int, int)", "kind": "local", "line": 29 }] }""",
+        """{ "total": 5, "uncertain": 1, "symbols": [{ "symbol": "using System.Text;", "kind": "using", "line": 3 }, { "symbol": "Stock.Room._seen", "kind": "writeOnlyField", "line": 9 }, { "symbol": "Stock.Room.Recount()", "kind": "method", "line": 26 }, { "symbol": "by in Room.Shelve(int, int)", "kind": "parameter", "line": 28 }, { "symbol": "left in Room.Shelve(int, int)", "kind": "local", "line": 30 }] }""",
         Partial = true)]
     [ToolExample(
         """{ "project": "class A { private void Hook() { } static void Main() => typeof(A).GetMethod(\"Hook\"); }" }""",
@@ -43,7 +43,7 @@ public sealed class CSharpDeadCodeFinder : IAgent
         Partial = true)]
     [ToolExample(
         """{ "project": "class A : Missing.Base { internal void OnStart() { } private int Gone( { return 1; } }", "atLeast": "low" }""",
-        """{ "source": { "files": 1 }, "symbols": [{ "confidence": "low" }] }""",
+        """{ "source": { "syntaxErrors": { "count": 1 } }, "total": 2, "symbols": [{ "symbol": "A.Gone()", "confidence": "high" }, { "symbol": "A.OnStart()", "confidence": "low" }] }""",
         Nasty = true,
         Partial = true)]
     public static async Task<UnusedReport> UnusedAsync(
@@ -72,7 +72,7 @@ public sealed class CSharpDeadCodeFinder : IAgent
         Partial = true)]
     [ToolExample(
         """{ "source": "class A { void F(Missing m) { while (true) { m.Go(); if (m.Done) { throw m.Error; } } m.After(); L: m.Never(); } }" }""",
-        """{ "total": 1, "spans": [{ "because": "follows a loop that does not end", "code": "m.After();" }] }""",
+        """{ "total": 1, "spans": [{ "because": "follows a loop that does not end", "code": "m.After(); L: m.Never();" }] }""",
         Nasty = true,
         Partial = true)]
     public static async Task<UnreachableReport> UnreachableAsync(

@@ -73,7 +73,7 @@ public sealed class CSharpDependencyMapper : IAgent
     [Description("Checks who may use whom: lists each use that the first matching rule forbids. What no rule matches is allowed.")]
     [ToolExample(
         """{ "projects": "@ring.cs", "rules": [{ "from": "Ring.Stock", "to": "Ring.Orders", "allowed": false }, { "from": "*", "to": "*", "allowed": true }] }""",
-        """{ "total": 1, "checked": 3, "violations": [{ "from": "Ring.Stock", "to": "Ring.Orders", "kind": "namespace", "weight": 1, "rule": 1, "uses": [{ "file": "ring.cs", "line": 24, "symbol": "Order" }] }], "unusedRules": [] }""",
+        """{ "total": 1, "checked": 3, "violations": [{ "from": "Ring.Stock", "to": "Ring.Orders", "kind": "namespace", "weight": 1, "rule": 1, "uses": [{ "file": "ring.cs", "line": 23, "symbol": "Order" }] }], "unusedRules": [] }""",
         Partial = true)]
     [ToolExample(
         """{ "projects": "@ring.cs", "rules": [{ "from": "Ring.*", "to": "Ring.**Stock", "allowed": true }, { "from": "*a*a*a*a*a*a*b", "to": "*", "allowed": false }] }""",

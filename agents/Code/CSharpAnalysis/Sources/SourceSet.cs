@@ -40,11 +40,11 @@ internal sealed class SourceSet
         from project in Projects
         where project.Path is not null
         from reference in project.File.References
-        let matches = SourcePath.Glob(reference)
+        let matches = SourcePath.Glob(reference.Pattern)
         from target in Projects
         where target.Path is not null && target != project && matches(target.Path)
-        group 0 by (From: project.Name, To: target.Name, File: project.Path) into g
-        select (g.Key.From, g.Key.To, g.Key.File, 1);
+        group reference by (From: project.Name, To: target.Name) into g
+        select (g.Key.From, g.Key.To, g.First().File, g.First().Line);
 
     /// <exception cref="InvalidInputException">The artifact holds no C#, too much of it, or one text that is nested too deeply.</exception>
     public static async Task<SourceSet> ReadAsync(
