@@ -1,6 +1,5 @@
 using System.Text.Json;
 using BenchmarkDotNet.Attributes;
-using Microsoft.Extensions.Configuration;
 using Sutazai.Agents;
 using Sutazai.Agents.Data.DataFiles;
 
