@@ -113,7 +113,7 @@ internal sealed class MaskedLine(int enabled)
         var s = raw[i..];
         var c = s[0];
         kind = default;
-        if (hasAt && VariableText.Email(s) is > 0 and var email)
+        if (hasAt && (i == 0 || raw[i - 1] is not ('.' or '_' or '%' or '+' or '-')) && VariableText.Email(s) is > 0 and var email)
         {
             kind = LogMask.Email;
             return email;

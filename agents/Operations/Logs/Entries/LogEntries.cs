@@ -122,7 +122,11 @@ internal sealed class LogEntries
             _visit(
                 new LogEntry
                 {
-                    Message = message.Trim(), Logger = _pendingLogger, Time = _pendingTime, HasTime = _pendingHasTime, Severity = _pendingSeverity,
+                    Message = message.Trim(),
+                    Logger = _pendingLogger,
+                    Time = _pendingTime,
+                    HasTime = _pendingHasTime,
+                    Severity = _pendingSeverity,
                 },
                 _pendingLine);
         }
