@@ -6,7 +6,6 @@ namespace Sutazai.Agents.Data.DataFiles.Quality;
 /// <summary>Rules that a table's profile speaks for; each still has to be checked against every row.</summary>
 internal static class RuleSuggestions
 {
-    private const int MaxAllowedValues = 20;
     private const int MaxComparedColumns = 8;
 
     public static IEnumerable<QualityRule> From(TableProfile table)
