@@ -31,8 +31,13 @@ internal static class TelephoneNumber
             return null;
         }
 
+        if (!international && IsInLongRun(text, start))
+        {
+            return null;
+        }
+
         var named = Keywords.Precede(window, start, s_keywords);
-        if (!international && ((!named && groups < 3) || IsInLongRun(text, start)))
+        if (!international && !named && groups < 3)
         {
             return null;
         }
