@@ -58,10 +58,16 @@ public sealed class CSharpDeadCodeFinder : IAgent
         }
 
         // Unused usings are known only where documentation comments are parsed, because those may need them (dotnet/roslyn#41640).
-        var sources = await SourceSet.ReadAsync(project, cancellationToken, DocumentationMode.Parse);
-        var found = SourceSet.Guarded(project.Name, () => UnusedCode.Find(sources, cancellationToken));
-        var sure = found.Where(f => f.Confidence >= atLeast).ToList();
-        return new UnusedReport(sources.Summarize(cancellationToken), sure.Count, found.Count - sure.Count, [.. sure.Take(limit)]);
+        return await SourceSet.AnalyseAsync(
+            project,
+            sources =>
+            {
+                var found = UnusedCode.Find(sources, cancellationToken);
+                var sure = found.Where(f => f.Confidence >= atLeast).ToList();
+                return new UnusedReport(sources.Summarize(cancellationToken), sure.Count, found.Count - sure.Count, [.. sure.Take(limit)]);
+            },
+            cancellationToken,
+            DocumentationMode.Parse);
     }
 
     [KernelFunction("unreachable")]
@@ -85,9 +91,14 @@ public sealed class CSharpDeadCodeFinder : IAgent
             throw new InvalidInputException($"'limit' was {limit}; expected 1 or more.");
         }
 
-        var sources = await SourceSet.ReadAsync(source, cancellationToken);
-        var spans = SourceSet.Guarded(source.Name, () => UnreachableCode.Find(sources, cancellationToken).ToList());
-        return new UnreachableReport(sources.Summarize(cancellationToken), spans.Count, [.. spans.Take(limit)]);
+        return await SourceSet.AnalyseAsync(
+            source,
+            sources =>
+            {
+                var spans = UnreachableCode.Find(sources, cancellationToken).ToList();
+                return new UnreachableReport(sources.Summarize(cancellationToken), spans.Count, [.. spans.Take(limit)]);
+            },
+            cancellationToken);
     }
 
     /// <param name="Total">Findings at least as sure as was asked for; <paramref name="Symbols"/> may hold fewer.</param>
