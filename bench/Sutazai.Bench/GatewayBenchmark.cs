@@ -13,8 +13,8 @@ namespace Sutazai.Bench;
 internal static class GatewayBenchmark
 {
     private const int Seconds = 5;
-    private const string Path = "api/agents/csv-profiler/tools/dialect";
-    private const string Body = """{"csv":"id,name\n1,Ada\n2,Bob\n"}""";
+    private const string Path = "api/agents/data-classifier/tools/policy";
+    private const string Body = """{"label":"public"}""";
 
     public static async Task RunAsync(int rounds)
     {
