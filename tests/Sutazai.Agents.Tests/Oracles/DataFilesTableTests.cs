@@ -126,6 +126,7 @@ public class DataFilesTableTests
     [InlineData("1|x\n2|y\n", "|", false)]
     [InlineData("first,last\nAda,Lovelace\nGrace,Hopper\n", ",", true)]
     [InlineData("single\n1\n2\n", ",", true)]
+    [InlineData("\u00A0,b\nfoo,bar\n", ",", true)]
     public async Task Dialect_is_found_by_evidence(string csv, string delimiter, bool header)
     {
         var dialect = await CsvProfiler.DialectAsync(Artifact.FromText(csv), Cancellation);

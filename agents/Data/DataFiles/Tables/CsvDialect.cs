@@ -209,5 +209,5 @@ internal static class HeaderEvidence
 
     // unit_price, Unit price, orderId, Größe (cm)
     private static bool LooksLikeName(string text) =>
-        text.Length <= 40 && char.IsLetter(text[0]) && text.All(c => char.IsLetterOrDigit(c) || c is ' ' or '_' or '-' or '.' or '(' or ')' or '/' or '%' or '#' or '$' or '€');
+        text.Length is > 0 and <= 40 && char.IsLetter(text[0]) && text.All(c => char.IsLetterOrDigit(c) || c is ' ' or '_' or '-' or '.' or '(' or ')' or '/' or '%' or '#' or '$' or '€');
 }
