@@ -20,8 +20,8 @@ public sealed class AnonymizationTester : IAgent
             """,
         Examples =
         [
-            new("How anonymous is this table if age, zip and sex are known, and the diagnosis is secret?") { Files = ["@patients.csv"], Calls = ["measure"], Says = ["uniqueRows"] },
-            new("Make this table 3-anonymous by age, zip and sex.") { Files = ["@patients.csv"], Calls = ["generalize"], Says = ["loss"] },
+            new("""{ "quasiIds": ["age", "zip", "sex"], "sensitive": ["diagnosis"] }""") { Files = ["@patients.csv"], Calls = ["measure"], Says = ["uniqueRows"] },
+            new("""{ "k": 3, "quasiIds": ["age", "zip", "sex"] }""") { Files = ["@patients.csv"], Calls = ["generalize"], Says = ["loss"] },
         ],
     };
 

@@ -21,7 +21,7 @@ public sealed class DataClassifier : IAgent
         Examples =
         [
             new("How sensitive is this table?") { Files = ["@patients.csv"], Calls = ["classify"], Says = ["restricted", "special-category data"] },
-            new("Where may confidential files be kept? confidential") { Calls = ["policy"], Says = ["encrypted database"] },
+            new("""{ "label": "confidential" }""") { Calls = ["policy"], Says = ["encrypted database"] },
         ],
     };
 

@@ -20,7 +20,7 @@ public sealed class LogPrivacyAuditor : IAgent
         Examples =
         [
             new("What personal data ends up in this log?") { Files = ["@checkout.log"], Calls = ["audit"], Says = ["email", "credit-card", "ipv4"] },
-            new("Give me a rule that takes e-mail addresses out of our logs: email") { Calls = ["fix"], Says = ["[EMAIL]"] },
+            new("""{ "rule": "email" }""") { Calls = ["fix"], Says = ["[EMAIL]"] },
         ],
     };
 
@@ -74,7 +74,7 @@ public sealed class LogPrivacyAuditor : IAgent
         }
 
         var findings = groups
-            .Select(g => new LogFinding(g.Key.Kind, Category(g.Key.Kind), g.Key.Field, g.Value.Count, g.Value.Lines[0], g.Value.Lines, RedactionRules.Covers(g.Key.Kind) ? g.Key.Kind : $"field:{g.Key.Field}"))
+            .Select(g => new LogFinding(g.Key.Kind, Category(g.Key.Kind), g.Key.Field, g.Value.Count, g.Value.Lines[0], g.Value.Lines, RedactionRules.NameOf(g.Key.Kind, g.Key.Field)))
             .OrderBy(f => f.Category).ThenByDescending(f => f.Count).ThenBy(f => f.Kind, StringComparer.Ordinal).ThenBy(f => f.Field, StringComparer.Ordinal).ToList();
         return new LogAudit(lines.Lines, total, Math.Max(0, findings.Count - limit), [.. findings.Take(limit)]);
     }
@@ -131,5 +131,5 @@ public sealed record LogAudit(long Lines, int Total, int LeftOut, IReadOnlyList<
 /// <param name="Field">The key that the values were logged under, where there is one.</param>
 /// <param name="Line">The first line.</param>
 /// <param name="Lines">The first ten lines.</param>
-/// <param name="Rule">What to ask fix for.</param>
-public sealed record LogFinding(string Kind, LogCategory Category, string? Field, int Count, long Line, IReadOnlyList<long> Lines, string Rule);
+/// <param name="Rule">What to ask fix for; null where only the statement that logs it can be changed.</param>
+public sealed record LogFinding(string Kind, LogCategory Category, string? Field, int Count, long Line, IReadOnlyList<long> Lines, string? Rule);

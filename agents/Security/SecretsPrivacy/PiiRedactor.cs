@@ -17,7 +17,7 @@ public sealed class PiiRedactor : IAgent
         Examples =
         [
             new("Which personal data is in this letter?") { Files = ["@letter.txt"], Calls = ["find"], Says = ["email", "iban", "de-tax-id", "date-of-birth"] },
-            new("Mask the personal data: write to grace@example.org") { Calls = ["redact"], Says = ["[EMAIL_1]"] },
+            new("""{ "text": "Write to grace@example.org.", "mode": "label" }""") { Calls = ["redact"], Says = ["[EMAIL_1]"] },
         ],
     };
 

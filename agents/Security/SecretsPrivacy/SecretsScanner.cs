@@ -20,13 +20,13 @@ public sealed class SecretsScanner : IAgent
         [
             new("Is anything in this configuration a credential?")
             {
-                Files = ["@deploy.env"], Calls = ["scan"], Says = ["postgres-url", "netrc-password", "Change the account's password"],
+                Files = ["@deploy.env"], Calls = ["scan"], Says = ["postgres-url", "netrc-password", "deploy.env"],
             },
-            new("Was a password ever committed to this repository?")
+            new("Which commits in the history of this git repository brought in a password?")
             {
                 Files = ["@leaky-repository.zip"], Calls = ["history"], Says = ["amqp-url", "config/queue.ini"],
             },
-            new("Is this safe to commit? aws_access_key_id = AKIAIOSFODNN7EXAMPLE") { Calls = ["scan"], Says = ["\"placeholders\": 1"] },
+            new("Scan this text for credentials: aws_access_key_id = AKIAIOSFODNN7EXAMPLE") { Calls = ["scan"], Says = ["placeholders"] },
         ],
     };
 

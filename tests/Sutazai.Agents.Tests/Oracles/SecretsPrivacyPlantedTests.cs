@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 
 namespace Sutazai.Agents.Tests.Oracles;
 
@@ -53,6 +54,30 @@ public partial class SecretsPrivacyPlantedTests
             $"planted {corpus.Count - clean} of {s_planted.Select(p => p.Kind).Distinct().Count()} kinds, missed {missed.Count}; clean {clean}, reported {wrong.Count}"));
         Assert.Empty(missed.Select(m => m.Line));
         Assert.True(wrong.Count <= clean * MostFalsePositives, $"{wrong.Count} of {clean} clean lines were reported: {string.Join('\n', wrong.Take(10))}");
+    }
+
+    [Theory, MemberData(nameof(Kinds))]
+    public async Task What_the_log_audit_finds_its_rule_takes_out(string kind, string template)
+    {
+        var token = TestContext.Current.CancellationToken;
+        var line = "2024-05-01 sent " + Line(template, new Random(21));
+        var audit = await Catalog.RunAsync("log-privacy-auditor", "audit", new JsonObject { ["log"] = new JsonObject { ["name"] = "app.log", ["text"] = line }, ["minConfidence"] = "low" }.ToJsonString(), token);
+        var rules = audit!["findings"]!.AsArray().Where(f => (string)f!["kind"]! == kind && f["rule"] is not null).Select(f => (string)f!["rule"]!).ToList();
+
+        var found = (await FindingsAsync(line, "app.log")).Where(f => f.Kind == kind).Select(f => line.Substring((int)f.Start, f.Length)).ToList();
+        foreach (var rule in rules)
+        {
+            var fix = await Catalog.RunAsync("log-privacy-auditor", "fix", new JsonObject { ["rule"] = rule }.ToJsonString(), token);
+            var expression = new Regex((string)fix!["pattern"]!, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+
+            var redacted = expression.Replace(line, (string)fix["replacement"]!);
+            Assert.All(found, secret => Assert.DoesNotContain(secret, redacted, StringComparison.Ordinal));
+            Assert.NotEqual(line, redacted);
+            Assert.All(fix["samples"]!.AsArray(), s => Assert.NotEqual((string)s!["before"]!, (string)s["after"]!));
+            Assert.Equal(2, fix["leavesAlone"]!.AsArray().Count);
+        }
+
+        Assert.True(rules.Count > 0 || kind == "aws-secret-access-key", $"no rule for {kind}");
     }
 
     [Fact]

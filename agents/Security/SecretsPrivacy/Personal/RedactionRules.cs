@@ -38,15 +38,16 @@ internal static class RedactionRules
 
     private static readonly Dictionary<string, (string Pattern, string Sample)> s_credentials = new(StringComparer.Ordinal)
     {
-        [NamedSecret.Bearer] = (@"(?i:(\bbearer ))[\w.~+/=-]{8,4096}", "Authorization: Bearer abcdefgh12345678 sent"),
+        [NamedSecret.Bearer] = (@"(?i:(\bbearer ))[\w.~+/=-]{8,}", "Authorization: Bearer abcdefgh12345678 sent"),
         [NamedSecret.BasicHeader] = (@"(?i:(\bbasic ))[A-Za-z0-9+/=]{8,1024}", "Authorization: Basic YWRhOm9wZW5zZXNhbWU= sent"),
-        [NamedSecret.Password] = (Field("password|passwd|pwd|passphrase"), "login password=opensesame ok"),
+        [NamedSecret.Password] = (Field(@"[\w.-]{0,32}(?:password|passwd|pwd|passphrase)"), "login password=opensesame ok"),
         [NamedSecret.Generic] = (Field(@"[\w.-]{0,32}(?:secret|token|api_?key)"), "refresh token=opensesame ok"),
         [NamedSecret.ConnectionString] = (@"(?i:(\b(?:password|pwd) ?= ?))[^;""'\s]{1,256}", "Server=db;Password=opensesame;Database=shop"),
+        [NamedSecret.NetRc] = (@"(\bmachine \S{1,255} login \S{1,128} password )\S{1,256}", "machine git.internal login ada password opensesame"),
         [NamedSecret.SasSignature] = (@"(?i:([?&]sig=))[\w%+/=-]{8,256}", "GET /c?sv=2022-11-02&sig=abcdefgh%3D"),
     };
 
-    public static bool Covers(string kind) => s_personal.ContainsKey(kind) || s_credentials.ContainsKey(kind) || IsUrl(kind) || NationalId.All.Any(i => i.Kind == kind) || TokenKinds.All.Any(k => k.Kind == kind);
+    private static bool Covers(string kind) => s_personal.ContainsKey(kind) || s_credentials.ContainsKey(kind) || IsUrl(kind) || IsPrivateKey(kind) || NationalId.All.Any(i => i.Kind == kind) || TokenKinds.All.Any(k => k.Kind == kind);
 
     /// <exception cref="InvalidInputException">There is no such kind, or the field's name is no name.</exception>
     public static RedactionRule For(string rule)
@@ -66,6 +67,12 @@ internal static class RedactionRules
             return Tested(rule, @"(://[^\s/:@]{0,128}:)[^\s/@]{1,256}@", Label(rule) + "]@", "connect amqp://app:opensesame@mq/orders");
         }
 
+        // A logger writes the whole block on one line, or its lines one after the other: the rule needs the text before it is split into lines.
+        if (IsPrivateKey(rule))
+        {
+            return Tested(rule, "-----BEGIN [A-Z0-9 ]{0,32}PRIVATE KEY[A-Z ]{0,6}-----[^-]{0,900}", Label(rule), @"key -----BEGIN PRIVATE KEY-----\nopensesame\n");
+        }
+
         if (NationalId.All.FirstOrDefault(i => i.Kind == rule) is { } id)
         {
             return Tested(rule, $@"\b(?:{id.Shape})\b", Label(rule), $"id {ShapeSample.Of(id.Shape)} given");
@@ -76,12 +83,21 @@ internal static class RedactionRules
         return Tested(rule, token.Shape, Label(rule), $"sent {ShapeSample.Of(token.Shape)} on");
     }
 
+    /// <summary>The rule for a finding: by the value's shape, or by the field where only its name tells the value.</summary>
+    public static string? NameOf(string kind, string? field)
+    {
+        var named = kind is NamedSecret.Password or NamedSecret.Generic || NamedKinds.All.Any(k => k.Kind == kind);
+        return field is not null && (named || !Covers(kind)) ? FieldPrefix + field : Covers(kind) ? kind : null;
+    }
+
+    private static bool IsPrivateKey(string kind) => PrivateKeyBlock.Kinds.Any(k => k.Kind == kind);
+
     private static bool IsUrl(string kind) => UrlPassword.Kinds.Any(k => k.Kind == kind);
 
     private static string Label(string rule) => rule.ToUpperInvariant().Replace('-', '_');
 
-    /// <summary><c>name=value</c>, <c>"name": "value"</c>, <c>name: value</c>.</summary>
-    private static string Field(string names) => $@"(?i:(\b(?:{names})[""']? ?[:=] ?[""']?))[^\s""',;&}}]{{1,512}}";
+    /// <summary><c>name=value</c>, <c>"name": "value"</c>, <c>name: value</c>, <c>&lt;name&gt;value</c>, <c>key="name" value="value"</c>.</summary>
+    private static string Field(string names) => $@"(?i:(\b(?:{names})[""']?(?: ?[:=] ?|>| value=)[""']?))[^\s""',;&}}<]{{1,512}}";
 
     private static RedactionRule Tested(string rule, string pattern, string label, params string[] samples)
     {

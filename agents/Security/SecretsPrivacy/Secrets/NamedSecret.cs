@@ -38,7 +38,7 @@ internal static class NamedSecret
         var value = span.ToString();
         var name = read.Name(text);
         var plain = Assignment.Plain(name);
-        var field = name.Trim('-', '.');
+        var field = name.Trim('-', '.', '"');
         var start = window.Start + read.ValueStart;
         foreach (var kind in NamedKinds.All)
         {
