@@ -63,7 +63,7 @@ internal static class AgentApi
         if (agent.Tools.FirstOrDefault(t => t.Name == tool) is not { } chosen)
         {
             return Problems.Of(404, "unknown-tool",
-                $"'{agent.Definition.Name}' has no tool '{tool}'. It has {string.Join(", ", agent.Tools.Select(t => $"'{t.Name}'"))}.{NearNames.DidYouMean(tool, agent.Tools.Select(t => t.Name))}");
+                $"'{agent.Definition.Name}' has no tool '{Problems.Shown(tool)}'. It has {string.Join(", ", agent.Tools.Select(t => $"'{t.Name}'"))}.{NearNames.DidYouMean(tool, agent.Tools.Select(t => t.Name))}");
         }
 
         if (!context.Request.HasJsonContentType())
@@ -89,7 +89,7 @@ internal static class AgentApi
     }
 
     private static ProblemHttpResult NoAgent(HttpContext context) =>
-        Problems.Of(404, "unknown-agent", $"There is no agent '{context.GetRouteValue("agent")}' in this service.");
+        Problems.Of(404, "unknown-agent", $"There is no agent '{Problems.Shown((string)context.GetRouteValue("agent")!)}' in this service.");
 
     private static async ValueTask<object?> RefusalsAsProblems(EndpointFilterInvocationContext invocation, EndpointFilterDelegate next)
     {

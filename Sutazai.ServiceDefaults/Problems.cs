@@ -11,12 +11,35 @@ namespace Sutazai;
 /// <summary>RFC 9457 problem details with a stable <c>type</c>, what was wrong, what was expected, and the trace id.</summary>
 public static class Problems
 {
-    private const string TypePrefix = "urn:sutazai:problem:";
+    /// <summary>What every problem's type begins with.</summary>
+    public const string TypePrefix = "urn:sutazai:problem:";
+
+    private const int MaxShown = 100;
 
     /// <param name="type">Kebab-case name of the kind of problem; becomes <c>urn:sutazai:problem:{type}</c>.</param>
     /// <param name="detail">What was wrong and what was expected.</param>
     public static ProblemHttpResult Of(int status, string type, string detail, params IEnumerable<KeyValuePair<string, object?>> extensions) =>
         TypedResults.Problem(detail, statusCode: status, type: TypePrefix + type, title: ReasonPhrases.GetReasonPhrase(status), extensions: extensions);
+
+    /// <summary>What a caller sent, short enough to be repeated in an error.</summary>
+    public static string Shown(string text) => text.Length > MaxShown ? text[..MaxShown] + "…" : text;
+
+    /// <summary>The kind of problem that a status alone says.</summary>
+    public static string TypeOf(int status) => status switch
+    {
+        400 => "invalid-request",
+        401 => "unauthenticated",
+        403 => "forbidden",
+        404 => "not-found",
+        405 => "method-not-allowed",
+        408 => "request-timeout",
+        413 => "too-large",
+        415 => "unsupported-media-type",
+        431 => "headers-too-large",
+        503 => "unavailable",
+        504 => "deadline-passed",
+        _ => "internal",
+    };
 
     /// <summary>The request's trace id, as it is shown to callers and found in traces and logs.</summary>
     public static string TraceId(HttpContext context) => Activity.Current?.TraceId.ToHexString() ?? context.TraceIdentifier;
@@ -53,22 +76,6 @@ public static class Problems
         _ => StatusCodes.Status500InternalServerError,
     };
 
-    private static string TypeOf(int status) => status switch
-    {
-        400 => "invalid-request",
-        401 => "unauthenticated",
-        403 => "forbidden",
-        404 => "not-found",
-        405 => "method-not-allowed",
-        408 => "request-timeout",
-        413 => "too-large",
-        415 => "unsupported-media-type",
-        431 => "headers-too-large",
-        503 => "unavailable",
-        504 => "deadline-passed",
-        _ => "internal",
-    };
-
     private static string DetailOf(HttpContext context, int status)
     {
         var exception = context.Features.Get<IExceptionHandlerFeature>()?.Error;
@@ -76,8 +83,8 @@ public static class Problems
         {
             (_, BadHttpRequestException { InnerException: System.Text.Json.JsonException json }) => $"The body is not the JSON expected here: {json.Message}",
             (_, BadHttpRequestException bad) => bad.Message,
-            (404, _) => $"Nothing answers {context.Request.Method} {context.Request.Path}.",
-            (405, _) => $"{context.Request.Path} does not take {context.Request.Method}. It takes {context.Response.Headers.Allow}.",
+            (404, _) => $"Nothing answers {context.Request.Method} {Shown(context.Request.Path)}.",
+            (405, _) => $"{Shown(context.Request.Path)} does not take {context.Request.Method}. It takes {context.Response.Headers.Allow}.",
             (415, _) => $"The body's content type is '{context.Request.ContentType}'; this route takes JSON (content-type: application/json).",
             (503, HttpRequestException) => "A service needed for this request does not answer.",
             _ => "The request failed inside the platform. The trace id finds it in traces and logs.",

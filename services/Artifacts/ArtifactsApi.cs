@@ -106,7 +106,7 @@ internal static class ArtifactsApi
     }
 
     private static ProblemHttpResult NotFound(string id) =>
-        Problems.Of(404, "unknown-artifact", $"There is no artifact '{(id.Length > 100 ? id[..100] + "…" : id)}', or it has expired.");
+        Problems.Of(404, "unknown-artifact", $"There is no artifact '{Problems.Shown(id)}', or it has expired.");
 
     /// <summary>The last part of what may be a path, without control characters.</summary>
     private static string Clean(string? name)
@@ -116,7 +116,7 @@ internal static class ArtifactsApi
         return clean switch
         {
             "" or "." or ".." => "upload.bin",
-            { Length: > MaxNameLength } => clean[^MaxNameLength..],
+            { Length: > MaxNameLength } => clean[^(char.IsLowSurrogate(clean[^MaxNameLength]) ? MaxNameLength - 1 : MaxNameLength)..],
             _ => clean,
         };
     }

@@ -113,7 +113,7 @@ internal sealed class Admission(
         var allowed = options.Value.Deadline;
         if (context.Request.Headers[TimeoutHeader] is [{ } asked])
         {
-            if (!double.TryParse(asked, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) || seconds <= 0)
+            if (!double.TryParse(asked, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) || seconds is not > 0)
             {
                 return false;
             }

@@ -31,5 +31,5 @@ internal static class AgentRoutes
     internal static Task ToAgentAsync(HttpContext context, Forwarding forwarding, RouteBook book, string agent, string rest) =>
         book.ServiceOf(agent) is { } service
             ? forwarding.SendAsync(context, service, $"/{service}/agents/{agent}/{rest}")
-            : context.RefuseAsync(404, "unknown-agent", $"There is no agent '{(agent.Length > 100 ? agent[..100] + "…" : agent)}'.{NearNames.DidYouMean(agent, book.Agents)} GET /api/agents lists them.");
+            : context.RefuseAsync(404, "unknown-agent", $"There is no agent '{Problems.Shown(agent)}'.{NearNames.DidYouMean(agent, book.Agents)} GET /api/agents lists them.");
 }

@@ -65,7 +65,7 @@ internal sealed class Forwarding(IHttpForwarder forwarder, RouteBook routes, Cal
         {
             if (e is BadHttpRequestException bad)
             {
-                return context.RefuseAsync(bad.StatusCode, bad.StatusCode == 413 ? "too-large" : "invalid-request", bad.Message);
+                return context.RefuseAsync(bad.StatusCode, Problems.TypeOf(bad.StatusCode), bad.Message);
             }
         }
 

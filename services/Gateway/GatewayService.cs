@@ -23,6 +23,8 @@ public static class GatewayService
         builder.Services.AddSingleton<Forwarding>();
         builder.Services.AddHostedService<OpenListenerCheck>();
         builder.Services.AddHttpClient("model-router", http => http.BaseAddress = new Uri("http://model-router/model-router/"));
+        // Before the writer of plain problem details, which would take every problem.
+        builder.Services.Insert(0, ServiceDescriptor.Singleton<IProblemDetailsWriter, Refusals.AsProblemWriter>());
         builder.AddApiDocument();
     }
 

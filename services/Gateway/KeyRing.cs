@@ -17,11 +17,19 @@ internal sealed class KeyRing(IdentityClient identity, IOptions<GatewayOptions> 
 {
     private const int MostEntries = 10_000;
 
+    /// <summary>No key of ours is longer; what is would only fill the memory.</summary>
+    private const int MostLetters = 100;
+
     private readonly ConcurrentDictionary<string, Entry> _entries = new(StringComparer.Ordinal);
 
     /// <returns>Whose key it is, or null where it is not valid.</returns>
     public ValueTask<Admitted?> FindAsync(string key)
     {
+        if (key.Length > MostLetters)
+        {
+            return new((Admitted?)null);
+        }
+
         var now = clock.GetTimestamp();
         if (_entries.TryGetValue(key, out var known) && clock.GetElapsedTime(known.At, now) < options.Value.KeyCache && known.Asked.IsCompletedSuccessfully)
         {

@@ -75,7 +75,7 @@ internal static class ModelRoutes
         }
         catch (BadHttpRequestException e)
         {
-            await context.RefuseAsync(e.StatusCode, e.StatusCode == 413 ? "too-large" : "invalid-request", e.Message);
+            await context.RefuseAsync(e.StatusCode, Problems.TypeOf(e.StatusCode), e.Message);
             return null;
         }
 
@@ -142,7 +142,7 @@ internal static class ModelRoutes
     {
         var agent = model.StartsWith(AgentPrefix, StringComparison.Ordinal) ? model[AgentPrefix.Length..] : null;
         return agent is null ? forwarding.SendAsync(context, "model-router", $"/model-router/v1/models/{Uri.EscapeDataString(model)}")
-            : book.ServiceOf(agent) is null ? context.RefuseAsync(404, "model_not_found", $"There is no agent '{agent}'.{NearNames.DidYouMean(agent, book.Agents)}")
+            : book.ServiceOf(agent) is null ? context.RefuseAsync(404, "model_not_found", $"There is no agent '{Problems.Shown(agent)}'.{NearNames.DidYouMean(agent, book.Agents)}")
             : context.Response.WriteAsJsonAsync(ToModel(agent), context.RequestAborted);
     }
 

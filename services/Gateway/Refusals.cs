@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using Sutazai.Clients;
 
 namespace Sutazai.Gateway;
@@ -22,6 +23,20 @@ internal static class Refusals
         < 500 => "invalid_request_error",
         _ => "api_error",
     };
+
+    /// <summary>Gives what the server itself refuses on those routes, such as a wrong method, their shape too.</summary>
+    internal sealed class AsProblemWriter(IOptions<ProblemDetailsOptions> options) : IProblemDetailsWriter
+    {
+        public bool CanWrite(ProblemDetailsContext context) =>
+            context.HttpContext.Request.Path is var path && (path.StartsWithSegments("/v1") || ModelRoutes.IsOllama(path));
+
+        public ValueTask WriteAsync(ProblemDetailsContext context)
+        {
+            options.Value.CustomizeProblemDetails?.Invoke(context);
+            var problem = context.ProblemDetails;
+            return new(context.HttpContext.RefuseAsync(context.HttpContext.Response.StatusCode, problem.Type![Problems.TypePrefix.Length..], problem.Detail!));
+        }
+    }
 
     private sealed record OpenAIError(OpenAIErrorBody Error);
 

@@ -36,8 +36,8 @@ internal static class IdentityApi
         await keys.RevokeAsync(id, cancellationToken) switch
         {
             [_] => TypedResults.NoContent(),
-            [] => Problems.Of(404, "unknown-key", $"There is no valid key '{id}'."),
-            var several => Problems.Of(409, "ambiguous-key", $"{several.Count} keys are named '{id}': {string.Join(", ", several)}. Revoke by id."),
+            [] => Problems.Of(404, "unknown-key", $"There is no valid key '{Problems.Shown(id)}'."),
+            var several => Problems.Of(409, "ambiguous-key", $"{several.Count} keys are named '{Problems.Shown(id)}': {string.Join(", ", several)}. Revoke by id."),
         };
 
     private static async Task<Results<Ok<ApiKey>, NotFound>> FindAsync(string hash, KeyStore keys, CancellationToken cancellationToken) =>

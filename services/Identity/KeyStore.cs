@@ -48,7 +48,8 @@ internal sealed class KeyStore(IDbContextFactory<IdentityDb> factory, TimeProvid
     {
         await using var db = await OpenAsync(cancellationToken);
         var valid = Valid(db);
-        var keys = await valid.OrderBy(k => k.CreatedAt).ThenBy(k => k.Id).Skip((page - 1) * pageSize).Take(pageSize).ToListAsync(cancellationToken);
+        var skip = (int)Math.Min((long)(page - 1) * pageSize, int.MaxValue);
+        var keys = await valid.OrderBy(k => k.CreatedAt).ThenBy(k => k.Id).Skip(skip).Take(pageSize).ToListAsync(cancellationToken);
         return new([.. keys.Select(ToRow)], await valid.CountAsync(cancellationToken), page, pageSize);
     }
 

@@ -21,10 +21,10 @@ internal static class DependencyAnalysis
     /// <summary>RFC 4180; a cell is <c>required</c>, <c>optional</c> or empty.</summary>
     public static string ToCsv(DependencyMatrix matrix)
     {
-        var csv = new StringBuilder().Append("agent,group").Append(string.Concat(matrix.Dependencies.Select(d => "," + d))).Append("\r\n");
+        var csv = new StringBuilder().Append("agent,group").Append(string.Concat(matrix.Dependencies.Select(d => "," + Quoted(d)))).Append("\r\n");
         foreach (var row in matrix.Rows)
         {
-            csv.Append(row.Agent).Append(',').Append(row.Group);
+            csv.Append(Quoted(row.Agent)).Append(',').Append(Quoted(row.Group));
             foreach (var use in row.Uses)
             {
                 csv.Append(',').Append(use switch { DependencyUse.Required => "required", DependencyUse.Optional => "optional", _ => "" });
@@ -63,6 +63,9 @@ internal static class DependencyAnalysis
 
         return batches;
     }
+
+    private static string Quoted(string field) =>
+        field.AsSpan().ContainsAny(",\"\r\n") ? $"\"{field.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : field;
 
     private static HashSet<string> Names(IReadOnlyList<AgentCard> agents) => [.. agents.SelectMany(a => a.Dependencies).Select(Name)];
 

@@ -46,11 +46,16 @@ internal static class RegistryApi
         var agents = table.Current.Agents;
         return agents.FirstOrDefault(a => a.Id == id) is { } agent
             ? TypedResults.Ok(agent)
-            : Problems.Of(404, "unknown-agent", $"There is no agent '{id}'.{NearNames.DidYouMean(id, agents.Select(a => a.Id))} GET /api/agents lists them.");
+            : Problems.Of(404, "unknown-agent", $"There is no agent '{Problems.Shown(id)}'.{NearNames.DidYouMean(id, agents.Select(a => a.Id))} GET /api/agents lists them.");
     }
 
     private static IResult Dependencies(HttpRequest request, ServiceTable table, string? format = null)
     {
+        if (format is not (null or "csv" or "json"))
+        {
+            return Problems.Of(400, "invalid-request", $"'format' is json or csv; it was '{Problems.Shown(format)}'.");
+        }
+
         var matrix = DependencyAnalysis.Matrix(table.Current.Agents);
         var csv = format == "csv" || (format is null && request.GetTypedHeaders().Accept.Any(a => a.MediaType == "text/csv"));
         return csv ? TypedResults.Text(DependencyAnalysis.ToCsv(matrix), "text/csv; charset=utf-8") : TypedResults.Ok(matrix);

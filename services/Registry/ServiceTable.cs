@@ -29,30 +29,13 @@ internal sealed class ServiceTable(IOptions<RegistryOptions> options, TimeProvid
 
             var known = instances.GetValueOrDefault(instance);
             instances[instance] = new Instance(instance, registration, now, now + lease);
-            Publish(routesChanged: known is null || known.Registration.Address != registration.Address || known.Registration.Agents.Count != registration.Agents.Count);
+            Publish(routesChanged: known is null || known.Registration.Address != registration.Address || !known.Registration.Agents.Select(a => a.Id).SequenceEqual(registration.Agents.Select(a => a.Id)));
         }
 
         return lease;
     }
 
-    public bool Remove(string service, string instance)
-    {
-        lock (_lock)
-        {
-            if (!_services.TryGetValue(service, out var instances) || !instances.Remove(instance))
-            {
-                return false;
-            }
-
-            if (instances.Count == 0)
-            {
-                _services.Remove(service);
-            }
-
-            Publish(routesChanged: true);
-            return true;
-        }
-    }
+    public bool Remove(string service, string instance) => Remove(service, instance, _ => true);
 
     /// <summary>Forgets the instances whose lease has run out.</summary>
     public void Expire()
@@ -60,7 +43,8 @@ internal sealed class ServiceTable(IOptions<RegistryOptions> options, TimeProvid
         var now = clock.GetUtcNow();
         foreach (var (service, instance) in Current.Services.SelectMany(s => s.Instances.Where(i => i.ExpiresAt <= now).Select(i => (s.Name, i.Id))))
         {
-            Remove(service, instance);
+            // It may have been renewed since.
+            Remove(service, instance, i => i.ExpiresAt <= now);
         }
     }
 
@@ -83,6 +67,26 @@ internal sealed class ServiceTable(IOptions<RegistryOptions> options, TimeProvid
     }
 
     private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private bool Remove(string service, string instance, Predicate<Instance> condition)
+    {
+        lock (_lock)
+        {
+            if (!_services.TryGetValue(service, out var instances) || !instances.TryGetValue(instance, out var known) || !condition(known))
+            {
+                return false;
+            }
+
+            instances.Remove(instance);
+            if (instances.Count == 0)
+            {
+                _services.Remove(service);
+            }
+
+            Publish(routesChanged: true);
+            return true;
+        }
+    }
 
     private void Publish(bool routesChanged)
     {

@@ -1,7 +1,9 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
+using Sutazai.Clients;
 using Sutazai.Host;
+using Sutazai.Identity;
 
 namespace Sutazai.Testing;
 
@@ -49,7 +51,7 @@ public sealed class Fleet : IAsyncDisposable
 
         fleet.Public = fleet._hosts.SelectMany(h => h.Services.GetRequiredService<Listeners>().Public).Single();
         fleet.Client = fleet.ClientWithKey(null);
-        await ReadyAsync(fleet.Client);
+        await fleet.ReadyAsync();
         return fleet;
     }
 
@@ -59,6 +61,16 @@ public sealed class Fleet : IAsyncDisposable
         http.DefaultRequestHeaders.Authorization = key is null ? null : new AuthenticationHeaderValue("Bearer", key);
         return http;
     }
+
+    /// <summary>Makes a key on the data folder, as the command line does while the platform runs.</summary>
+    public async Task<CreatedKey> CreateKeyAsync(KeyQuota? quota, params IReadOnlyList<string> scopes)
+    {
+        using var keys = new KeyCommands(Data);
+        return await keys.CreateAsync(new CreateKey("test", scopes, quota), CancellationToken.None);
+    }
+
+    /// <summary>What each host is made of; only one in one process.</summary>
+    public IEnumerable<IServiceProvider> Hosts => _hosts.Select(h => h.Services);
 
     /// <summary>The internal address of the host that a service runs in.</summary>
     public Uri InternalAddress(string service) => _hosts
@@ -79,20 +91,22 @@ public sealed class Fleet : IAsyncDisposable
         _data.Delete(recursive: true);
     }
 
-    private static async Task ReadyAsync(HttpClient client)
+    /// <summary>Waits until the registry knows every service, and the gateway every agent.</summary>
+    private async Task ReadyAsync()
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        var expected = Modules.AgentGroups.Sum(g => g.Agents.Count);
-        while (true)
+        var registry = _hosts[0].Services.GetRequiredService<RegistryClient>();
+        var routes = new RouteTable(-1, []);
+        while (!Modules.All.All(m => routes.Services.Any(s => s.Name == m.Name)))
         {
-            var models = await client.GetStringAsync("v1/models", patience.Token);
-            var services = await client.GetStringAsync("api/services", patience.Token);
-            if (models.Split("\"agent/").Length - 1 >= expected && Modules.All.All(m => services.Contains($"\"{m.Name}\"", StringComparison.Ordinal)))
-            {
-                return;
-            }
+            routes = await registry.RoutesAsync(routes.Revision, patience.Token);
+        }
 
-            await Task.Delay(TimeSpan.FromMilliseconds(100), patience.Token);
+        var expected = Modules.AgentGroups.Sum(g => g.Agents.Count);
+        while ((await Client.GetStringAsync("v1/models", patience.Token)).Split("\"agent/").Length - 1 < expected)
+        {
+            // Less often than the local operator may ask.
+            await Task.Delay(TimeSpan.FromMilliseconds(150), patience.Token);
         }
     }
 

@@ -49,7 +49,7 @@ internal sealed class OllamaApi(ModelCalls calls, ModelCatalog catalog, IModelBa
 
     private async Task AnswerAsync(HttpContext context, ChatCall call, bool generates)
     {
-        var (model, chunks) = await calls.ChatAsync(call, CallDeadline.Of(context), context.RequestAborted);
+        var (model, chunks) = await calls.ChatAsync(call, Deadline.Of(context)?.At, context.RequestAborted);
         var replies = new OllamaReplies(model, generates, time);
         if (call.Stream)
         {
@@ -64,14 +64,14 @@ internal sealed class OllamaApi(ModelCalls calls, ModelCatalog catalog, IModelBa
     private async Task EmbedAsync(HttpContext context)
     {
         var request = await WireBody.ReadAsync(context, OllamaJson.Wire.OllamaEmbedRequest, _maxBytes);
-        var (model, embeddings) = await calls.EmbedAsync(OllamaRequests.Call(request, unscaled: false), CallDeadline.Of(context), context.RequestAborted);
+        var (model, embeddings) = await calls.EmbedAsync(OllamaRequests.Call(request, unscaled: false), Deadline.Of(context)?.At, context.RequestAborted);
         await WireBody.ReplyAsync(context, OllamaReplies.Of(model, embeddings), OllamaJson.Wire.OllamaEmbedReply);
     }
 
     private async Task EmbedOneAsync(HttpContext context)
     {
         var request = await WireBody.ReadAsync(context, OllamaJson.Wire.OllamaEmbedRequest, _maxBytes);
-        var (_, embeddings) = await calls.EmbedAsync(OllamaRequests.Call(request, unscaled: true), CallDeadline.Of(context), context.RequestAborted);
+        var (_, embeddings) = await calls.EmbedAsync(OllamaRequests.Call(request, unscaled: true), Deadline.Of(context)?.At, context.RequestAborted);
         await WireBody.ReplyAsync(context, new OllamaEmbedReply { Embedding = embeddings.Vectors is [var one, ..] ? one : [] }, OllamaJson.Wire.OllamaEmbedReply);
     }
 

@@ -25,7 +25,7 @@ internal sealed class OpenAIApi(ModelCalls calls, ModelCatalog catalog, IOptions
     {
         var request = await WireBody.ReadAsync(context, OpenAIJson.Wire.OpenAIChatRequest, _maxBytes);
         var call = OpenAIRequestReader.Call(request);
-        var (model, chunks) = await calls.ChatAsync(call, CallDeadline.Of(context), context.RequestAborted);
+        var (model, chunks) = await calls.ChatAsync(call, Deadline.Of(context)?.At, context.RequestAborted);
         var replies = new OpenAIReplies(model, request.StreamOptions?.IncludeUsage == true, time);
         if (call.Stream)
         {
@@ -46,7 +46,7 @@ internal sealed class OpenAIApi(ModelCalls calls, ModelCatalog catalog, IOptions
             "base64" => true,
             _ => throw OllamaRequests.Wrong("encoding_format", "\"float\" or \"base64\""),
         };
-        var (model, embeddings) = await calls.EmbedAsync(OpenAIRequestReader.Call(request), CallDeadline.Of(context), context.RequestAborted);
+        var (model, embeddings) = await calls.EmbedAsync(OpenAIRequestReader.Call(request), Deadline.Of(context)?.At, context.RequestAborted);
         await WireBody.ReplyAsync(context, OpenAIReplies.Of(model, embeddings, base64), OpenAIJson.Wire.OpenAIEmbedReply);
     }
 

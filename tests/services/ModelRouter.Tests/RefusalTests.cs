@@ -103,17 +103,6 @@ public class RefusalTests
         Assert.Equal((HttpStatusCode.BadRequest, 400), (first.StatusCode, second));
     }
 
-    [Fact]
-    public async Task Refuses_a_deadline_that_is_no_time()
-    {
-        await using var simulator = await OllamaSimulator.StartAsync(cancellationToken: Cancelled);
-        await using var router = await Router.BeforeAsync(simulator);
-
-        using var response = await router.PostAsync("api/generate", """{"model":"llama3.2:1b","prompt":"x"}""", Cancelled, ("x-sutazai-deadline", "soon"));
-
-        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
-    }
-
     [Theory]
     [InlineData("Backends:models:Provider=llama", "Backends:models:Provider is 'llama'. Known: none, ollama, openai.")]
     [InlineData("Backends:models:Provider=ollama", "ConnectionStrings:ollama is not set")]

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Sutazai.Testing;
 using Sutazai.Testing.OllamaSimulator;
 
 namespace Sutazai.ModelRouter.Tests;
@@ -18,7 +19,7 @@ internal sealed class Router : IAsyncDisposable
     {
         _app = app;
         _meters = app.Services.GetRequiredService<IMeterFactory>();
-        Address = new Uri(app.Urls.First() + "/model-router/");
+        Address = new Uri(app.Services.GetRequiredService<Listeners>().Internal, "model-router/");
         Client = CreateClient();
     }
 
@@ -60,7 +61,8 @@ internal sealed class Router : IAsyncDisposable
 
     public static Task<Router> StartAsync(params string[] settings) => StartAsync(TimeProvider.System, settings);
 
-    public HttpClient CreateClient() => new() { BaseAddress = Address, Timeout = Timeout.InfiniteTimeSpan };
+    /// <summary>A client that speaks for the local operator, as the gateway does for one.</summary>
+    public HttpClient CreateClient() => new(new SignedIdentity(_app.Services.GetRequiredService<CallerIdentity>(), Caller.Local)) { BaseAddress = Address, Timeout = Timeout.InfiniteTimeSpan };
 
     public Task<HttpResponseMessage> PostAsync(string path, string json, CancellationToken cancellationToken, params (string Name, string Value)[] headers)
     {
