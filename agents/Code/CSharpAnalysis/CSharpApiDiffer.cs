@@ -44,9 +44,8 @@ public sealed class CSharpApiDiffer : IAgent
         CancellationToken cancellationToken = default)
     {
         Positive(limit);
-        var sources = await SourceSet.ReadAsync(source, cancellationToken);
-        var surface = SourceSet.Guarded(source.Name, () => ApiSurface.Of(sources, cancellationToken));
-        return new SurfaceReport(sources.Summarize(cancellationToken), surface.Count, [.. surface.Values.Take(limit).Select(Member)]);
+        var (surface, summary) = await ReadAsync(source, cancellationToken);
+        return new SurfaceReport(summary, surface.Count, [.. surface.Values.Take(limit).Select(Member)]);
     }
 
     [KernelFunction("diff")]
@@ -92,11 +91,8 @@ public sealed class CSharpApiDiffer : IAgent
             now);
     }
 
-    private static async Task<(SortedDictionary<string, ApiMember> Surface, SourceSummary Summary)> ReadAsync(Artifact source, CancellationToken cancellationToken)
-    {
-        var sources = await SourceSet.ReadAsync(source, cancellationToken);
-        return (SourceSet.Guarded(source.Name, () => ApiSurface.Of(sources, cancellationToken)), sources.Summarize(cancellationToken));
-    }
+    private static Task<(SortedDictionary<string, ApiMember> Surface, SourceSummary Summary)> ReadAsync(Artifact source, CancellationToken cancellationToken) =>
+        SourceSet.AnalyseAsync(source, s => (ApiSurface.Of(s, cancellationToken), s.Summarize(cancellationToken)), cancellationToken);
 
     private static SurfaceMember Member(ApiMember member) => new(member.Id, member.Kind, member.Signature);
 

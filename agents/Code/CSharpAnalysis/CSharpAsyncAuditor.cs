@@ -50,10 +50,10 @@ public sealed class CSharpAsyncAuditor : IAgent
             throw new InvalidInputException($"'limit' was {limit}; expected 1 or more.");
         }
 
-        var sources = await SourceSet.ReadAsync(source, cancellationToken);
-        var findings = SourceSet.Guarded(source.Name, () => Audit(sources, cancellationToken)).Where(f => f.Severity >= atLeast).ToList();
+        var (audited, summary) = await SourceSet.AnalyseAsync(source, s => (Audit(s, cancellationToken), s.Summarize(cancellationToken)), cancellationToken);
+        var findings = audited.Where(f => f.Severity >= atLeast).ToList();
         return new AuditReport(
-            sources.Summarize(cancellationToken),
+            summary,
             findings.Count,
             [.. findings.GroupBy(f => (f.Rule, f.Name)).OrderBy(g => g.Key.Rule, StringComparer.Ordinal).Select(g => new RuleCount(g.Key.Rule, g.Key.Name, g.Count()))],
             [.. findings.Take(limit)]);

@@ -34,7 +34,7 @@ public sealed class CSharpDeadCodeFinder : IAgent
         Partial = true)]
     [ToolExample(
         """{ "project": "@stock-room.cs" }""",
-        """{ "total": 5, "uncertain": 1, "symbols": [{ "symbol": "using System.Text;", "kind": "using", "line": 3 }, { "symbol": "Stock.Room._seen", "kind": "writeOnlyField", "line": 9 }, { "symbol": "Stock.Room.Recount()", "kind": "method", "line": 25 }, { "symbol": "by in Room.Shelve(int, int)", "kind": "parameter", "line": 27 }, { "symbol": "left in Room.Shelve(int, int)", "kind": "local", "line": 29 }] }""",
+        """{ "total": 5, "uncertain": 1, "symbols": [{ "symbol": "using System.Text;", "kind": "using", "line": 3 }, { "symbol": "Stock.Room._seen", "kind": "writeOnlyField", "line": 9 }, { "symbol": "Stock.Room.Recount()", "kind": "method", "line": 26 }, { "symbol": "by in Room.Shelve(int, int)", "kind": "parameter", "line": 28 }, { "symbol": "left in Room.Shelve(int, int)", "kind": "local", "line": 30 }] }""",
         Partial = true)]
     [ToolExample(
         """{ "project": "class A { private void Hook() { } static void Main() => typeof(A).GetMethod(\"Hook\"); }" }""",
@@ -43,7 +43,7 @@ public sealed class CSharpDeadCodeFinder : IAgent
         Partial = true)]
     [ToolExample(
         """{ "project": "class A : Missing.Base { internal void OnStart() { } private int Gone( { return 1; } }", "atLeast": "low" }""",
-        """{ "source": { "files": 1 }, "symbols": [{ "confidence": "low" }] }""",
+        """{ "source": { "syntaxErrors": { "count": 1 } }, "total": 2, "symbols": [{ "symbol": "A.Gone()", "confidence": "high" }, { "symbol": "A.OnStart()", "confidence": "low" }] }""",
         Nasty = true,
         Partial = true)]
     public static async Task<UnusedReport> UnusedAsync(
@@ -58,10 +58,16 @@ public sealed class CSharpDeadCodeFinder : IAgent
         }
 
         // Unused usings are known only where documentation comments are parsed, because those may need them (dotnet/roslyn#41640).
-        var sources = await SourceSet.ReadAsync(project, cancellationToken, DocumentationMode.Parse);
-        var found = SourceSet.Guarded(project.Name, () => UnusedCode.Find(sources, cancellationToken));
-        var sure = found.Where(f => f.Confidence >= atLeast).ToList();
-        return new UnusedReport(sources.Summarize(cancellationToken), sure.Count, found.Count - sure.Count, [.. sure.Take(limit)]);
+        return await SourceSet.AnalyseAsync(
+            project,
+            sources =>
+            {
+                var found = UnusedCode.Find(sources, cancellationToken);
+                var sure = found.Where(f => f.Confidence >= atLeast).ToList();
+                return new UnusedReport(sources.Summarize(cancellationToken), sure.Count, found.Count - sure.Count, [.. sure.Take(limit)]);
+            },
+            cancellationToken,
+            DocumentationMode.Parse);
     }
 
     [KernelFunction("unreachable")]
@@ -72,7 +78,7 @@ public sealed class CSharpDeadCodeFinder : IAgent
         Partial = true)]
     [ToolExample(
         """{ "source": "class A { void F(Missing m) { while (true) { m.Go(); if (m.Done) { throw m.Error; } } m.After(); L: m.Never(); } }" }""",
-        """{ "total": 1, "spans": [{ "because": "follows a loop that does not end", "code": "m.After();" }] }""",
+        """{ "total": 1, "spans": [{ "because": "follows a loop that does not end", "code": "m.After(); L: m.Never();" }] }""",
         Nasty = true,
         Partial = true)]
     public static async Task<UnreachableReport> UnreachableAsync(
@@ -85,9 +91,14 @@ public sealed class CSharpDeadCodeFinder : IAgent
             throw new InvalidInputException($"'limit' was {limit}; expected 1 or more.");
         }
 
-        var sources = await SourceSet.ReadAsync(source, cancellationToken);
-        var spans = SourceSet.Guarded(source.Name, () => UnreachableCode.Find(sources, cancellationToken).ToList());
-        return new UnreachableReport(sources.Summarize(cancellationToken), spans.Count, [.. spans.Take(limit)]);
+        return await SourceSet.AnalyseAsync(
+            source,
+            sources =>
+            {
+                var spans = UnreachableCode.Find(sources, cancellationToken).ToList();
+                return new UnreachableReport(sources.Summarize(cancellationToken), spans.Count, [.. spans.Take(limit)]);
+            },
+            cancellationToken);
     }
 
     /// <param name="Total">Findings at least as sure as was asked for; <paramref name="Symbols"/> may hold fewer.</param>

@@ -48,9 +48,9 @@ public sealed class CSharpDependencyMapper : IAgent
             throw new InvalidInputException($"'limit' was {limit}; expected 1 or more.");
         }
 
-        var (sources, graph) = await MapAsync(projects, cancellationToken);
+        var (summary, graph) = await MapAsync(projects, cancellationToken);
         var heaviest = graph.Edges.OrderByDescending(e => e.Kind == NodeKind.Project).ThenByDescending(e => e.Weight).Take(limit).ToHashSet();
-        return new GraphReport(sources.Summarize(cancellationToken), graph.Nodes, graph.Edges.Count, [.. graph.Edges.Where(heaviest.Contains)]);
+        return new GraphReport(summary, graph.Nodes, graph.Edges.Count, [.. graph.Edges.Where(heaviest.Contains)]);
     }
 
     [KernelFunction("cycles")]
@@ -64,16 +64,16 @@ public sealed class CSharpDependencyMapper : IAgent
         [Description("A zip or tar.gz of a repository, or C# text.")] Artifact projects,
         CancellationToken cancellationToken = default)
     {
-        var (sources, graph) = await MapAsync(projects, cancellationToken);
+        var (summary, graph) = await MapAsync(projects, cancellationToken);
         var loops = graph.Loops(cancellationToken);
-        return new CycleReport(sources.Summarize(cancellationToken), loops.Count, loops);
+        return new CycleReport(summary, loops.Count, loops);
     }
 
     [KernelFunction("layers")]
     [Description("Checks who may use whom: lists each use that the first matching rule forbids. What no rule matches is allowed.")]
     [ToolExample(
         """{ "projects": "@ring.cs", "rules": [{ "from": "Ring.Stock", "to": "Ring.Orders", "allowed": false }, { "from": "*", "to": "*", "allowed": true }] }""",
-        """{ "total": 1, "checked": 3, "violations": [{ "from": "Ring.Stock", "to": "Ring.Orders", "kind": "namespace", "weight": 1, "rule": 1, "uses": [{ "file": "ring.cs", "line": 24, "symbol": "Order" }] }], "unusedRules": [] }""",
+        """{ "total": 1, "checked": 3, "violations": [{ "from": "Ring.Stock", "to": "Ring.Orders", "kind": "namespace", "weight": 1, "rule": 1, "uses": [{ "file": "ring.cs", "line": 23, "symbol": "Order" }] }], "unusedRules": [] }""",
         Partial = true)]
     [ToolExample(
         """{ "projects": "@ring.cs", "rules": [{ "from": "Ring.*", "to": "Ring.**Stock", "allowed": true }, { "from": "*a*a*a*a*a*a*b", "to": "*", "allowed": false }] }""",
@@ -93,7 +93,7 @@ public sealed class CSharpDependencyMapper : IAgent
                 : $"'rules' has {rules.Count} entries; expected {MaxRules} at most.");
         }
 
-        var (sources, graph) = await MapAsync(projects, cancellationToken);
+        var (summary, graph) = await MapAsync(projects, cancellationToken);
         List<LayerViolation> violations = [];
         SortedSet<int> used = [];
         foreach (var edge in graph.Edges)
@@ -115,14 +115,11 @@ public sealed class CSharpDependencyMapper : IAgent
         }
 
         return new LayerReport(
-            sources.Summarize(cancellationToken), graph.Edges.Count, violations.Count, violations, [.. Enumerable.Range(1, rules.Count).Except(used)]);
+            summary, graph.Edges.Count, violations.Count, violations, [.. Enumerable.Range(1, rules.Count).Except(used)]);
     }
 
-    private static async Task<(SourceSet Sources, DependencyGraph Graph)> MapAsync(Artifact projects, CancellationToken cancellationToken)
-    {
-        var sources = await SourceSet.ReadAsync(projects, cancellationToken);
-        return (sources, SourceSet.Guarded(projects.Name, () => DependencyGraph.Of(sources, cancellationToken)));
-    }
+    private static Task<(SourceSummary Summary, DependencyGraph Graph)> MapAsync(Artifact projects, CancellationToken cancellationToken) =>
+        SourceSet.AnalyseAsync(projects, s => (s.Summarize(cancellationToken), DependencyGraph.Of(s, cancellationToken)), cancellationToken);
 
     /// <param name="Total">All edges; <paramref name="Edges"/> may hold fewer.</param>
     public sealed record GraphReport(SourceSummary Source, IReadOnlyList<DependencyNode> Nodes, int Total, IReadOnlyList<DependencyEdge> Edges);

@@ -56,16 +56,19 @@ public sealed class CSharpMetricsAnalyst : IAgent
         CancellationToken cancellationToken = default)
     {
         Positive(limit, nameof(limit));
-        var (sources, all) = await MeasureAsync(source, cancellationToken);
-        return new MetricsReport(
-            sources.Summarize(cancellationToken),
-            all.Count,
-            all.Sum(m => m.Walker.Cyclomatic),
-            all.Sum(m => m.Walker.Cognitive),
-            [
-                .. all.OrderBy(m => m.File, StringComparer.Ordinal).ThenBy(m => m.Line).ThenBy(m => m.Member.Name.SpanStart)
-                    .Take(limit).Select(m => m.Metrics)
-            ]);
+        return await SourceSet.AnalyseAsync(
+            source,
+            sources =>
+            {
+                var all = Measurement.Of(sources, cancellationToken);
+                return new MetricsReport(
+                    sources.Summarize(cancellationToken),
+                    all.Count,
+                    all.Sum(m => m.Walker.Cyclomatic),
+                    all.Sum(m => m.Walker.Cognitive),
+                    [.. all.OrderBy(m => m.File, StringComparer.Ordinal).ThenBy(m => m.Line).ThenBy(m => m.Member.Name.SpanStart).Take(limit).Select(m => m.Metrics)]);
+            },
+            cancellationToken);
     }
 
     [KernelFunction("hotspots")]
@@ -85,26 +88,26 @@ public sealed class CSharpMetricsAnalyst : IAgent
         CancellationToken cancellationToken = default)
     {
         Positive(n, nameof(n));
-        var (sources, all) = await MeasureAsync(source, cancellationToken);
-        var ranked = all
-            .OrderByDescending(m => m.Walker.Cognitive)
-            .ThenByDescending(m => m.Walker.Cyclomatic)
-            .ThenByDescending(m => m.Coupling)
-            .ThenByDescending(m => m.Lines)
-            .ThenBy(m => m.File, StringComparer.Ordinal)
-            .ThenBy(m => m.Line)
-            .Take(n);
-        return new HotspotReport(
-            sources.Summarize(cancellationToken),
-            all.Count,
-            [.. ranked.Select((m, i) => new Hotspot(i + 1, m.Metrics, [.. m.Walker.Increments.OrderByDescending(x => x.Amount).ThenBy(x => x.Line).Take(MostIncrements)]))]);
+        return await SourceSet.AnalyseAsync(
+            source,
+            sources =>
+            {
+                var all = Measurement.Of(sources, cancellationToken);
+                return new HotspotReport(sources.Summarize(cancellationToken), all.Count, [.. Ranked(all).Take(n).Select((m, i) => new Hotspot(i + 1, m.Metrics, Largest(m)))]);
+            },
+            cancellationToken);
     }
 
-    private static async Task<(SourceSet Sources, List<Measured> All)> MeasureAsync(Artifact source, CancellationToken cancellationToken)
-    {
-        var sources = await SourceSet.ReadAsync(source, cancellationToken);
-        return (sources, SourceSet.Guarded(source.Name, () => Measurement.Of(sources, cancellationToken)));
-    }
+    private static IEnumerable<Measured> Ranked(List<Measured> all) => all
+        .OrderByDescending(m => m.Walker.Cognitive)
+        .ThenByDescending(m => m.Walker.Cyclomatic)
+        .ThenByDescending(m => m.Coupling)
+        .ThenByDescending(m => m.Lines)
+        .ThenBy(m => m.File, StringComparer.Ordinal)
+        .ThenBy(m => m.Line);
+
+    private static IReadOnlyList<Increment> Largest(Measured member) =>
+        [.. member.Walker.Increments.OrderByDescending(x => x.Amount).ThenBy(x => x.Line).Take(MostIncrements)];
 
     private static void Positive(int value, string name)
     {

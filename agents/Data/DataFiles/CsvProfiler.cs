@@ -32,7 +32,7 @@ public sealed class CsvProfiler : IAgent
             { "name": "customer", "type": "text", "nulls": 0, "distinct": 4, "min": "Curie, Marie", "max": "O'Hara", "mean": null,
               "top5": [{ "value": "Lovelace", "count": 3 }, { "value": "Curie, Marie", "count": 1 }, { "value": "Grace \"Amazing\"\nHopper", "count": 1 }, { "value": "O'Hara", "count": 1 }] },
             { "name": "ordered_on", "type": "date", "nulls": 1, "distinct": 5, "min": "2024-01-31", "max": "2024-03-01", "nullWords": 0 },
-            { "name": "unit_price", "type": "decimal", "nulls": 0, "distinct": 5, "min": -1.25, "max": 9.5, "mean": 4.5 },
+            { "name": "unit_price", "type": "decimal", "nulls": 0, "distinct": 6, "min": -1.25, "max": 9.5, "mean": 4.5 },
             { "name": "paid", "type": "boolean", "nulls": 1, "distinct": 2, "min": null, "max": null, "nullWords": 1 }
           ],
           "ragged": { "count": 0, "examples": [] }, "emptyLines": 0, "unterminatedQuoteLine": null

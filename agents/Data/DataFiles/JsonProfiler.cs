@@ -79,7 +79,7 @@ public sealed class JsonProfiler : IAgent
     [Description("Measures a JSON text: how deeply it nests, its size in bytes, and the lengths of its arrays.")]
     [ToolExample("""{ "json": "{\"a\": [{\"b\": [1, 2, 3]}, {\"b\": []}]}" }""", """
         {
-          "depth": 4, "size": 35, "deepestPath": "$.a[].b", "arraysTotal": 2, "documents": 1, "objects": 3, "members": 3,
+          "depth": 4, "size": 36, "deepestPath": "$.a[].b", "arraysTotal": 2, "documents": 1, "objects": 3, "members": 3,
           "arrays": [{ "path": "$.a[].b", "count": 2, "minItems": 0, "maxItems": 3 }, { "path": "$.a", "count": 1, "minItems": 2, "maxItems": 2 }]
         }
         """)]

@@ -35,7 +35,7 @@ public sealed class ParquetInspector : IAgent
         {
           "rows": 5, "columnsTotal": 6, "rowGroupsTotal": 2, "codecs": ["SNAPPY"], "formatVersion": 1,
           "columns": [
-            { "path": "trip_id", "type": "INT32", "physicalType": "INT32", "nullable": false, "repeated": false, "codec": "SNAPPY", "rowGroupsWithStatistics": 2 },
+            { "path": "trip_id", "type": "INT_32", "physicalType": "INT32", "nullable": false, "repeated": false, "codec": "SNAPPY", "rowGroupsWithStatistics": 2 },
             { "path": "city", "type": "STRING", "physicalType": "BYTE_ARRAY", "nullable": true },
             { "path": "price", "type": "DECIMAL(9,2)", "physicalType": "INT32" },
             { "path": "km", "type": "DOUBLE" },

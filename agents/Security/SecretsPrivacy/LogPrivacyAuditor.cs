@@ -36,7 +36,7 @@ public sealed class LogPrivacyAuditor : IAgent
         """{ "log": "@checkout.log" }""",
         """
         { "lines": 8, "findings": [{ "kind": "basic-auth-url", "category": "credential", "line": 7 }, { "kind": "email", "field": "customer", "count": 3, "lines": [2, 3, 5] },
-          { "kind": "credit-card", "line": 4 }, { "kind": "ipv4", "line": 1, "count": 2 }] }
+          { "kind": "ipv4", "line": 1, "count": 2 }, { "kind": "credit-card", "line": 4 }] }
         """, Partial = true)]
     [ToolExample("""{ "log": "\u0000\u0000\u0000" }""", """{ "lines": 1, "total": 0, "leftOut": 0, "findings": [] }""", Nasty = true)]
     public static async Task<LogAudit> AuditAsync(

@@ -109,6 +109,7 @@ internal sealed class ApiComparison(IReadOnlyDictionary<string, ApiMember> befor
             When(old.EnumType != now.EnumType, ChangeReason.EnumTypeChanged, Breaks.Both, "its size and conversions change");
             When(old.Base != now.Base && old.Base is not null && !now.Bases.Contains(Typed(old.Base)), ChangeReason.BaseTypeChanged, Breaks.Both, "conversions to the old base, and members inherited from it, are gone");
             When(old.Interfaces.Except(now.Interfaces).Any(), ChangeReason.InterfaceRemoved, Breaks.Both, "conversions to the interface are gone");
+            When(old.Kind == "interface" && now.Interfaces.Except(old.Interfaces).Any(), ChangeReason.InterfaceMemberAdded, Breaks.Both, "types that implement the interface must implement its new base too");
             When(!old.IsRefLike && now.IsRefLike, ChangeReason.KindChanged, Breaks.Both, "a ref struct cannot be boxed or stored in a field");
         }
         else

@@ -23,10 +23,11 @@ internal static class ApiSurface
             | SymbolDisplayMiscellaneousOptions.EscapeKeywordIdentifiers);
 
     private static readonly SymbolDisplayFormat s_type = s_signature
+        .WithGenericsOptions(SymbolDisplayGenericsOptions.IncludeTypeParameters)
         .RemoveMiscellaneousOptions(SymbolDisplayMiscellaneousOptions.IncludeNullableReferenceTypeModifier)
         .WithKindOptions(SymbolDisplayKindOptions.None);
 
-    private static readonly SymbolDisplayFormat s_annotated = s_signature.WithKindOptions(SymbolDisplayKindOptions.None);
+    private static readonly SymbolDisplayFormat s_annotated = s_signature.WithGenericsOptions(SymbolDisplayGenericsOptions.IncludeTypeParameters).WithKindOptions(SymbolDisplayKindOptions.None);
 
     public static SortedDictionary<string, ApiMember> Of(SourceSet sources, CancellationToken cancellationToken)
     {

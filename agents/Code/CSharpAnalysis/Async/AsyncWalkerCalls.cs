@@ -138,9 +138,13 @@ internal sealed partial class AsyncWalker
         ? AsyncTypes.IsTask(type)
         : CalledName(call).EndsWith("Async", StringComparison.Ordinal);
 
-    private bool IsTaskValue(ExpressionSyntax expression) => _model.GetTypeInfo(expression, _cancellationToken).Type is { TypeKind: not TypeKind.Error } type
-        ? AsyncTypes.IsTask(type)
-        : Unwrapped(expression) is InvocationExpressionSyntax call && CalledName(call).EndsWith("Async", StringComparison.Ordinal);
+    private bool IsTaskValue(ExpressionSyntax expression)
+    {
+        var task = Unwrapped(expression);
+        return _model.GetTypeInfo(task, _cancellationToken).Type is { TypeKind: not TypeKind.Error } type
+            ? AsyncTypes.IsTask(type)
+            : task is InvocationExpressionSyntax call && CalledName(call).EndsWith("Async", StringComparison.Ordinal);
+    }
 
     private void NoteEnded(ExpressionSyntax awaited)
     {

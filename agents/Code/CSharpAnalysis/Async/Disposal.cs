@@ -27,7 +27,7 @@ internal static class Disposal
                 continue;
             }
 
-            if (!StaysAndIsNotDisposed(name, function))
+            if (!StaysAndIsNotDisposed(name, local, function, model))
             {
                 return false;
             }
@@ -53,7 +53,7 @@ internal static class Disposal
         };
     }
 
-    private static bool StaysAndIsNotDisposed(IdentifierNameSyntax name, SyntaxNode function)
+    private static bool StaysAndIsNotDisposed(IdentifierNameSyntax name, ILocalSymbol local, SyntaxNode function, SemanticModel model)
     {
         if (name.Ancestors().TakeWhile(a => a != function).Any(a => a is AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax))
         {
@@ -63,7 +63,7 @@ internal static class Disposal
         return name.Parent switch
         {
             MemberAccessExpressionSyntax access when access.Expression == name =>
-                access.Name.Identifier.Text is not ("Dispose" or "DisposeAsync" or "Close" or "CloseAsync" or "Return") && !IsFluent(access),
+                access.Name.Identifier.Text is not ("Dispose" or "DisposeAsync" or "Close" or "CloseAsync" or "Return") && !IsFluent(access, local, model),
             ConditionalAccessExpressionSyntax access when access.Expression == name =>
                 access.WhenNotNull is not InvocationExpressionSyntax { Expression: MemberBindingExpressionSyntax { Name.Identifier.Text: "Dispose" or "DisposeAsync" or "Close" } },
             ElementAccessExpressionSyntax access => access.Expression == name,
@@ -73,7 +73,8 @@ internal static class Disposal
         };
     }
 
-    // x.With(...) that is returned or stored may be x itself.
-    private static bool IsFluent(MemberAccessExpressionSyntax access) =>
-        access.Parent is InvocationExpressionSyntax { Parent: ReturnStatementSyntax or ArrowExpressionClauseSyntax };
+    // x.With(...) may be x itself.
+    private static bool IsFluent(MemberAccessExpressionSyntax access, ILocalSymbol local, SemanticModel model) =>
+        access.Parent is InvocationExpressionSyntax { Parent: not ExpressionStatementSyntax } call
+        && model.GetTypeInfo(call).Type is { } type && (SymbolEqualityComparer.Default.Equals(type, local.Type) || local.Type.AllInterfaces.Contains(type, SymbolEqualityComparer.Default));
 }

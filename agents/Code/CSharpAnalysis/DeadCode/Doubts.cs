@@ -34,9 +34,15 @@ internal sealed class Doubts(SymbolUses uses, IReadOnlySet<string> assemblies)
         "Configure", "ConfigureServices", "ConfigureContainer", "CreateHostBuilder", "BuildWebHost", "PrintMembers",
     };
 
-    public IReadOnlyList<Doubt> About(ISymbol symbol)
+    /// <param name="isPart">The sources are one file of a project.</param>
+    public IReadOnlyList<Doubt> About(ISymbol symbol, bool isPart = false)
     {
         List<Doubt> doubts = [];
+        if (isPart && symbol.DeclaredAccessibility is Accessibility.Internal or Accessibility.ProtectedOrInternal && symbol.ContainingType is not null)
+        {
+            doubts.Add(new(Confidence.Medium, "other files of its project are not among the sources"));
+        }
+
         if (symbol.GetAttributes().FirstOrDefault(a => a.AttributeClass is { } c && !s_inertAttributes.Contains(c.Name)) is { } attribute)
         {
             doubts.Add(new(Confidence.Low, $"the attribute [{Short(attribute.AttributeClass!)}] may have it called", RunsAnyway: true));

@@ -10,7 +10,8 @@ namespace Sutazai.Agents.Code.CSharpAnalysis.DeadCode;
 /// End-point reachability of statements (C# specification, 13.2), for one body. Works where the compiler gives up on a body because
 /// names in it are unresolved, and follows calls of methods marked <c>[DoesNotReturn]</c>, which the compiler does not.
 /// </summary>
-internal sealed class FlowWalk(SemanticModel model, Action<TextSpan, string> report, CancellationToken cancellationToken)
+/// <param name="targets">Labels that some goto names.</param>
+internal sealed class FlowWalk(SemanticModel model, IReadOnlySet<string> targets, Action<TextSpan, string> report, CancellationToken cancellationToken)
 {
     private readonly Stack<Target> _breaks = new();
     private readonly Stack<Target> _continues = new();
@@ -22,14 +23,14 @@ internal sealed class FlowWalk(SemanticModel model, Action<TextSpan, string> rep
         string? dead = null;
         for (var i = 0; i < statements.Count; i++)
         {
-            if (dead is null || statements[i] is LabeledStatementSyntax)
+            if (dead is null || IsTarget(statements[i]))
             {
                 dead = Completes(statements[i]) ? null : Ending(statements[i]);
                 continue;
             }
 
             var last = i;
-            while (last + 1 < statements.Count && statements[last + 1] is not LabeledStatementSyntax)
+            while (last + 1 < statements.Count && !IsTarget(statements[last + 1]))
             {
                 last++;
             }
@@ -44,6 +45,8 @@ internal sealed class FlowWalk(SemanticModel model, Action<TextSpan, string> rep
 
         return dead is null;
     }
+
+    private bool IsTarget(StatementSyntax statement) => statement is LabeledStatementSyntax label && targets.Contains(label.Identifier.ValueText);
 
     // Declaring a local function or writing an empty statement is nothing that could run.
     private static StatementSyntax? FirstThatRuns(IReadOnlyList<StatementSyntax> statements, int from, int to)

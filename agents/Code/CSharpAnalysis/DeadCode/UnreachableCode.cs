@@ -35,18 +35,20 @@ internal static class UnreachableCode
     {
         List<(TextSpan Span, string Because)> spans = [];
         var root = model.SyntaxTree.GetRoot(cancellationToken);
+        var targets = root.DescendantNodes().OfType<GotoStatementSyntax>().Select(g => g.Expression).OfType<IdentifierNameSyntax>()
+            .Select(l => l.Identifier.ValueText).ToHashSet(StringComparer.Ordinal);
         foreach (var node in root.DescendantNodesAndSelf())
         {
             switch (node)
             {
                 case BlockSyntax { Parent: not (StatementSyntax or ElseClauseSyntax or CatchClauseSyntax or FinallyClauseSyntax or SwitchSectionSyntax or GlobalStatementSyntax) } body:
-                    new FlowWalk(model, Report, cancellationToken).Completes(body.Statements);
+                    new FlowWalk(model, targets, Report, cancellationToken).Completes(body.Statements);
                     break;
                 case BlockSyntax { Parent: LocalFunctionStatementSyntax } body:
-                    new FlowWalk(model, Report, cancellationToken).Completes(body.Statements);
+                    new FlowWalk(model, targets, Report, cancellationToken).Completes(body.Statements);
                     break;
                 case CompilationUnitSyntax unit:
-                    new FlowWalk(model, Report, cancellationToken).Completes([.. unit.Members.OfType<GlobalStatementSyntax>().Select(g => g.Statement)]);
+                    new FlowWalk(model, targets, Report, cancellationToken).Completes([.. unit.Members.OfType<GlobalStatementSyntax>().Select(g => g.Statement)]);
                     break;
                 case ConditionalExpressionSyntax choice when Constant(choice.Condition) is { } value:
                     Report((value ? choice.WhenFalse : choice.WhenTrue).Span, $"the condition '{choice.Condition}' is always {(value ? "true" : "false")}");

@@ -30,7 +30,7 @@ internal sealed class UnusedMembers
             foreach (var tree in project.Compilation.SyntaxTrees)
             {
                 _roots.Add(Declared.Program(tree.FilePath));
-                Sort(project.Compilation.GetSemanticModel(tree), reported.Contains(tree.FilePath), cancellationToken);
+                Sort(project, project.Compilation.GetSemanticModel(tree), reported.Contains(tree.FilePath), cancellationToken);
             }
         }
     }
@@ -60,13 +60,13 @@ internal sealed class UnusedMembers
         var at = symbol.Locations[0].GetLineSpan();
         var name = symbol.ContainingSymbol is IMethodSymbol method && symbol is IParameterSymbol or ILocalSymbol
             ? $"{symbol.Name} in {symbol.ContainingSymbol.ToDisplayString(SymbolDisplayFormat.CSharpShortErrorMessageFormat)}"
-            : symbol.ToDisplayString(SymbolDisplayFormat.CSharpErrorMessageFormat);
+            : SourceNames.Of(symbol);
         return new(name, kind, confidence, at.Path, at.StartLinePosition.Line + 1, because, [.. doubts.Select(d => d.Reason).Distinct()]);
     }
 
     internal static Confidence Weakest(IReadOnlyList<Doubt> doubts, Confidence start) => doubts.Aggregate(start, (c, d) => d.Confidence < c ? d.Confidence : c);
 
-    private void Sort(SemanticModel model, bool isReported, CancellationToken cancellationToken)
+    private void Sort(SourceProject project, SemanticModel model, bool isReported, CancellationToken cancellationToken)
     {
         foreach (var node in model.SyntaxTree.GetRoot(cancellationToken).DescendantNodes())
         {
@@ -79,14 +79,14 @@ internal sealed class UnusedMembers
             cancellationToken.ThrowIfCancellationRequested();
             if (model.GetDeclaredSymbol(node, cancellationToken) is { } symbol && Declared.Of(symbol) is { } declared)
             {
-                Sort(symbol, declared, isReported);
+                Sort(project, symbol, declared, isReported);
             }
         }
     }
 
-    private void Sort(ISymbol symbol, Declared declared, bool isReported)
+    private void Sort(SourceProject project, ISymbol symbol, Declared declared, bool isReported)
     {
-        if (IsVisibleOutside(symbol))
+        if (IsVisibleOutside(symbol, project.IsPart) || IsMain(symbol, project))
         {
             _roots.Add(declared);
         }
@@ -98,7 +98,7 @@ internal sealed class UnusedMembers
         {
             _roots.Add(declared);
         }
-        else if (_doubts.About(symbol) is var doubts && _candidates.TryAdd(declared, (symbol, doubts)))
+        else if (_doubts.About(symbol, project.IsPart) is var doubts && _candidates.TryAdd(declared, (symbol, doubts)))
         {
             if (doubts.Any(d => d.RunsAnyway))
             {
@@ -115,13 +115,18 @@ internal sealed class UnusedMembers
         }
     }
 
-    private static bool IsVisibleOutside(ISymbol symbol)
+    // More than one is an error, and none of them is dead.
+    private static bool IsMain(ISymbol symbol, SourceProject project) =>
+        symbol is IMethodSymbol { Name: "Main", IsStatic: true } && project.Compilation.Options.OutputKind == OutputKind.ConsoleApplication;
+
+    private static bool IsVisibleOutside(ISymbol symbol, bool isPart)
     {
         for (var at = symbol; at is not null and not INamespaceSymbol; at = at.ContainingSymbol)
         {
             var isSeen = at is IMethodSymbol { MethodKind: MethodKind.LocalFunction } ? false : at.DeclaredAccessibility switch
             {
                 Accessibility.Public => true,
+                Accessibility.Internal => isPart && at is INamedTypeSymbol { ContainingType: null },
                 Accessibility.Protected or Accessibility.ProtectedOrInternal => at.ContainingType is { IsSealed: false },
                 _ => false,
             };

@@ -7,9 +7,6 @@ namespace Sutazai.Agents.Code.CSharpAnalysis.Metrics;
 /// <summary>Measures every member of a source set.</summary>
 internal static class Measurement
 {
-    private static readonly SymbolDisplayFormat s_name = SymbolDisplayFormat.CSharpErrorMessageFormat.WithMemberOptions(
-        SymbolDisplayMemberOptions.IncludeContainingType | SymbolDisplayMemberOptions.IncludeParameters | SymbolDisplayMemberOptions.IncludeExplicitInterface);
-
     public static List<Measured> Of(SourceSet sources, CancellationToken cancellationToken)
     {
         List<Measured> all = [];
@@ -48,7 +45,7 @@ internal static class Measurement
         var (first, last) = member.Lines();
         return new Measured(
             symbol,
-            symbol is null || member.Kind == "topLevel" ? "<top-level statements>" : symbol.ToDisplayString(s_name),
+            symbol is null || member.Kind == "topLevel" ? "<top-level statements>" : SourceNames.Of(symbol),
             member,
             walker,
             first,

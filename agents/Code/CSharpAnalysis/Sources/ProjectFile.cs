@@ -27,8 +27,7 @@ internal sealed record ProjectFile(string Path, string AssemblyName)
 
     public IReadOnlyList<string> Constants { get; init; } = [];
 
-    /// <summary>Paths or globs from the archive's root.</summary>
-    public IReadOnlyList<string> References { get; init; } = [];
+    public IReadOnlyList<ProjectReference> References { get; init; } = [];
 
     /// <summary>Whether the project takes every source below its folder, as SDK projects do.</summary>
     public bool TakesFolder { get; init; } = true;
@@ -58,7 +57,7 @@ internal sealed record ProjectFile(string Path, string AssemblyName)
             Usings = [.. GlobalUsings(properties, items["Using"])],
             Friends = [.. items["InternalsVisibleTo"].SelectMany(i => Split(i.Include)).Where(f => f.All(c => char.IsLetterOrDigit(c) || c is '.' or '_' or '-'))],
             Constants = [.. Split(properties["DefineConstants"]).Where(c => c.All(x => char.IsLetterOrDigit(x) || x == '_'))],
-            References = [.. Paths(items["ProjectReference"], folder, i => i.Include)],
+            References = [.. items["ProjectReference"].SelectMany(i => Paths([i], folder, r => r.Include).Select(p => new ProjectReference(p, i.File, i.Line)))],
             TakesFolder = properties["Sdk"] is not "" && !properties.Is("EnableDefaultCompileItems", "false") && !properties.Is("EnableDefaultItems", "false"),
             Included = [.. Paths(items["Compile"], folder, i => i.Include)],
             Removed = [.. Paths(items["Compile"], folder, i => i.Remove)],
@@ -114,3 +113,7 @@ internal sealed record ProjectFile(string Path, string AssemblyName)
 
     private static string[] Split(string list) => list.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 }
+
+/// <param name="Pattern">A path or glob from the archive's root.</param>
+/// <param name="File">Where it is written: the project, or what that imports.</param>
+internal sealed record ProjectReference(string Pattern, string File, int Line);

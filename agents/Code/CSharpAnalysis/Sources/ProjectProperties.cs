@@ -98,7 +98,7 @@ internal sealed class ProjectProperties(IReadOnlyDictionary<string, string> file
 
                     break;
                 case "ItemGroup":
-                    Items.AddRange(element.Elements().Where(Holds).Select(ReadItem));
+                    Items.AddRange(element.Elements().Where(Holds).Select(i => ReadItem(i, path)));
                     break;
                 case "Import" when element.Attribute("Project")?.Value is { } import:
                     if (Imported(import, folder) is { } found)
@@ -135,7 +135,7 @@ internal sealed class ProjectProperties(IReadOnlyDictionary<string, string> file
         try
         {
             using var reader = XmlReader.Create(new StringReader(files[path]), new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit });
-            return XDocument.Load(reader).Root;
+            return XDocument.Load(reader, LoadOptions.SetLineInfo).Root;
         }
         catch (XmlException e)
         {
@@ -144,11 +144,13 @@ internal sealed class ProjectProperties(IReadOnlyDictionary<string, string> file
         }
     }
 
-    private ProjectItem ReadItem(XElement item) => new(
+    private ProjectItem ReadItem(XElement item, string file) => new(
         item.Name.LocalName,
         Expand(item.Attribute("Include")?.Value ?? ""),
         Expand(item.Attribute("Remove")?.Value ?? ""),
-        Metadata(item));
+        Metadata(item),
+        file,
+        ((IXmlLineInfo)item).LineNumber);
 
     private Dictionary<string, string> Metadata(XElement item)
     {
@@ -205,4 +207,5 @@ internal sealed class ProjectProperties(IReadOnlyDictionary<string, string> file
     }
 }
 
-internal sealed record ProjectItem(string Type, string Include, string Remove, IReadOnlyDictionary<string, string> Metadata);
+/// <param name="Line">Where it stands, in the project or in what that imports.</param>
+internal sealed record ProjectItem(string Type, string Include, string Remove, IReadOnlyDictionary<string, string> Metadata, string File, int Line);

@@ -68,7 +68,7 @@ internal sealed class SourceArchive
             throw new InvalidInputException($"'{artifact.Name}' ends before its last file does; send the whole archive.", e);
         }
 
-        if (code is [])
+        if (code is [] || code.All(c => string.IsNullOrWhiteSpace(c.Text)))
         {
             throw new InvalidInputException(
                 $"'{artifact.Name}' holds no C# source; expected C# text, or a zip or tar.gz with .cs files outside bin, obj and artifacts.");

@@ -47,7 +47,7 @@ internal sealed class SourceAssignment
 
         foreach (var project in _sources.Keys)
         {
-            var globs = project.References.Select(SourcePath.Glob).ToList();
+            var globs = project.References.Select(r => SourcePath.Glob(r.Pattern)).ToList();
             _references[project] = [.. projects.Where(p => p != project && globs.Any(g => g(p.Path)))];
         }
     }

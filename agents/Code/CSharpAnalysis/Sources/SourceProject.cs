@@ -11,19 +11,22 @@ namespace Sutazai.Agents.Code.CSharpAnalysis.Sources;
 internal sealed record SourceProject(
     string Name, string? Path, ProjectFile File, CSharpCompilation Compilation, IReadOnlyList<SyntaxTree> Trees, IReadOnlyList<SourceProject> References)
 {
+    /// <summary>Whether this is one file that others, which were not sent, may use.</summary>
+    public bool IsPart => Path is null && Trees is [_] && Compilation.Options.OutputKind == OutputKind.DynamicallyLinkedLibrary;
+
     public static SourceProject Compile(
         ProjectFile file, bool loose, List<SyntaxTree> trees, IReadOnlyList<SourceProject> references, Func<SyntaxTree, bool> report, SourceArchive archive)
     {
         var generated = archive.Code.Where(c => c.IsGenerated).Select(c => c.Path).ToHashSet(StringComparer.Ordinal);
         var options = new CSharpCompilationOptions(
-            IsProgram(file, trees) ? OutputKind.ConsoleApplication : OutputKind.DynamicallyLinkedLibrary,
+            IsProgram(file, loose, trees) ? OutputKind.ConsoleApplication : OutputKind.DynamicallyLinkedLibrary,
             nullableContextOptions: file.Nullable ? NullableContextOptions.Enable : NullableContextOptions.Disable,
             allowUnsafe: true,
             concurrentBuild: false,
             metadataImportOptions: MetadataImportOptions.Public);
         var compilation = CSharpCompilation.Create(
             file.AssemblyName,
-            [.. trees, .. Prelude(file, trees)],
+            [.. trees, .. Prelude(file, loose, trees)],
             [.. FrameworkReferences.All, .. references.Select(r => r.Compilation.ToMetadataReference())],
             options);
         return new SourceProject(
@@ -35,14 +38,18 @@ internal sealed record SourceProject(
             references);
     }
 
-    private static bool IsProgram(ProjectFile file, List<SyntaxTree> trees) =>
-        file.IsProgram ?? trees.Any(t => ((CompilationUnitSyntax)t.GetRoot()).Members.Any(SyntaxKind.GlobalStatement));
+    private static bool IsProgram(ProjectFile file, bool loose, List<SyntaxTree> trees) => file.IsProgram ?? trees.Any(t =>
+        ((CompilationUnitSyntax)t.GetRoot()).Members.Any(SyntaxKind.GlobalStatement)
+        || (loose && t.GetRoot().DescendantNodes(n => n is not BaseMethodDeclarationSyntax)
+            .Any(n => n is MethodDeclarationSyntax { Identifier.Text: "Main" } m && m.Modifiers.Any(SyntaxKind.StaticKeyword))));
 
     // What the SDK writes into obj: the implicit usings, and friends named in the project.
-    private static IEnumerable<SyntaxTree> Prelude(ProjectFile file, List<SyntaxTree> trees)
+    // Without a project nobody knows whether it has implicit usings: a namespace that no source imports is likely meant to be there.
+    private static IEnumerable<SyntaxTree> Prelude(ProjectFile file, bool loose, List<SyntaxTree> trees)
     {
         var text = new StringBuilder();
-        foreach (var name in file.Usings)
+        var imported = loose ? trees.SelectMany(t => ((CompilationUnitSyntax)t.GetRoot()).Usings).Select(u => u.Name?.ToString()).ToHashSet() : [];
+        foreach (var name in file.Usings.Where(u => !imported.Contains(u)))
         {
             text.Append("global using ").Append(name).Append(";\n");
         }

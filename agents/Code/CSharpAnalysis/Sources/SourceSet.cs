@@ -40,31 +40,19 @@ internal sealed class SourceSet
         from project in Projects
         where project.Path is not null
         from reference in project.File.References
-        let matches = SourcePath.Glob(reference)
+        let matches = SourcePath.Glob(reference.Pattern)
         from target in Projects
         where target.Path is not null && target != project && matches(target.Path)
-        group 0 by (From: project.Name, To: target.Name, File: project.Path) into g
-        select (g.Key.From, g.Key.To, g.Key.File, 1);
+        group reference by (From: project.Name, To: target.Name) into g
+        select (g.Key.From, g.Key.To, g.First().File, g.First().Line);
 
+    /// <summary>Reads an artifact and analyses it.</summary>
     /// <exception cref="InvalidInputException">The artifact holds no C#, too much of it, or one text that is nested too deeply.</exception>
-    public static async Task<SourceSet> ReadAsync(
-        Artifact source, CancellationToken cancellationToken, DocumentationMode documentation = DocumentationMode.None)
+    public static async Task<T> AnalyseAsync<T>(
+        Artifact source, Func<SourceSet, T> analyse, CancellationToken cancellationToken, DocumentationMode documentation = DocumentationMode.None)
     {
         var archive = await SourceArchive.ReadAsync(source, cancellationToken);
-        return Guarded(source.Name, () => Build(archive, documentation, cancellationToken));
-    }
-
-    /// <summary>Runs an analysis; a source that is nested deeper than the stack reaches is the caller's mistake.</summary>
-    public static T Guarded<T>(string name, Func<T> analyse)
-    {
-        try
-        {
-            return analyse();
-        }
-        catch (InsufficientExecutionStackException e)
-        {
-            throw TooDeep(name, e);
-        }
+        return await DeepStack.RunAsync(source.Name, () => analyse(Build(archive, documentation, cancellationToken)));
     }
 
     public SourceSummary Summarize(CancellationToken cancellationToken)
@@ -79,10 +67,6 @@ internal sealed class SourceSet
             Unresolved(cancellationToken),
             _skipped);
     }
-
-    private static InvalidInputException TooDeep(string name, Exception? inner = null) => inner is null
-        ? new($"'{name}' is nested deeper than {MaxDepth:N0} levels; the compiler's own limit is near that.")
-        : new($"'{name}' is nested deeper than the compiler can follow.", inner);
 
     private static SourceSet Build(SourceArchive archive, DocumentationMode documentation, CancellationToken cancellationToken)
     {
@@ -99,26 +83,27 @@ internal sealed class SourceSet
         HashSet<string> reported = new(StringComparer.Ordinal);
         foreach (var file in sources.InOrderOfReference())
         {
-            List<SyntaxTree> trees = [];
-            foreach (var text in sources.Of(file))
-            {
-                var key = (text.Path, string.Join(';', file.Constants));
-                if (!parsed.TryGetValue(key, out var tree))
-                {
-                    parsed[key] = tree = Parse(text, file.Constants, documentation, archive, skipped, cancellationToken);
-                }
-
-                if (tree is not null)
-                {
-                    trees.Add(tree);
-                }
-            }
-
-            var references = sources.ReferencesOf(file).Select(r => projects.FirstOrDefault(p => p.File == r)).OfType<SourceProject>();
-            projects.Add(SourceProject.Compile(file, sources.IsLoose(file), trees, [.. references], t => reported.Add(t.FilePath), archive));
+            var references = sources.ReferencesOf(file).Select(r => projects.FirstOrDefault(p => p.File == r) ?? Alone(r));
+            projects.Add(SourceProject.Compile(file, sources.IsLoose(file), Trees(file), [.. references], t => reported.Add(t.FilePath), archive));
         }
 
         return new SourceSet(archive, projects, skipped);
+
+        // References in a loop: the one that comes too late stands in without its own references.
+        SourceProject Alone(ProjectFile file) => SourceProject.Compile(file, loose: false, Trees(file), [], _ => false, archive);
+
+        List<SyntaxTree> Trees(ProjectFile file) => [.. sources.Of(file).Select(text => Tree(text, file)).OfType<SyntaxTree>()];
+
+        SyntaxTree? Tree(SourceText text, ProjectFile file)
+        {
+            var key = (text.Path, string.Join(';', file.Constants));
+            if (!parsed.TryGetValue(key, out var tree))
+            {
+                parsed[key] = tree = Parse(text, file.Constants, documentation, archive, skipped, cancellationToken);
+            }
+
+            return tree;
+        }
     }
 
     private static SyntaxTree? Parse(
@@ -126,18 +111,19 @@ internal sealed class SourceSet
     {
         var options = new CSharpParseOptions(
             LanguageVersion.Latest, documentation, SourceCodeKind.Regular, ["DEBUG", "TRACE", "NET", "NETCOREAPP", "NET10_0", "NET8_0_OR_GREATER", "NET9_0_OR_GREATER", "NET10_0_OR_GREATER", .. constants]);
-        var tree = CSharpSyntaxTree.ParseText(text.Text, options, text.Path, Encoding.UTF8, cancellationToken);
-        if (SyntaxDepth.Within(tree, MaxDepth, cancellationToken))
+        if (NestingGuard.IsWithin(text.Text) && CSharpSyntaxTree.ParseText(text.Text, options, text.Path, Encoding.UTF8, cancellationToken) is var tree
+            && SyntaxDepth.Within(tree, MaxDepth, cancellationToken))
         {
             return tree;
         }
 
         if (archive.IsSingleFile)
         {
-            throw TooDeep(text.Path);
+            throw new InvalidInputException(
+                $"'{text.Path}' is nested deeper than {NestingGuard.MaxBrackets} brackets or {MaxDepth:N0} levels of syntax; the compiler's own limit is near that.");
         }
 
-        skipped.Add(new(text.Path, $"nested deeper than {MaxDepth} levels"));
+        skipped.Add(new(text.Path, $"nested deeper than {NestingGuard.MaxBrackets} brackets or {MaxDepth} levels of syntax"));
         return null;
     }
 

@@ -29,11 +29,20 @@ internal static class ColumnBounds
 
     private static Task<Found?> FromMetadataAsync(ParquetFile parquet, int group, DataField field) => parquet.CheckedAsync(() =>
     {
+        if (HasWrongTimes(parquet, field))
+        {
+            return Task.FromResult<Found?>(null);
+        }
+
         using var reader = parquet.Reader.OpenRowGroupReader(group);
         var statistics = reader.GetStatistics(field);
         var bounds = ParquetValues.Bounds(statistics, field, field.SchemaElement);
         return Task.FromResult(bounds is { } found && statistics!.NullCount is { } nulls ? new Found(found, nulls) : null);
     });
+
+    // Parquet.Net up to 6.1 writes the statistics of timestamps in milliseconds, whatever unit the column is in.
+    private static bool HasWrongTimes(ParquetFile parquet, DataField field) =>
+        field.ClrType == typeof(DateTime) && parquet.Metadata.CreatedBy?.StartsWith("Parquet.Net", StringComparison.Ordinal) == true;
 
     private static object? Lesser(object? one, object? other, int sign) => (one, other) switch
     {

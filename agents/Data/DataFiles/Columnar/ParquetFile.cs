@@ -154,9 +154,10 @@ internal sealed class ParquetFile : IAsyncDisposable
 
     private void CheckOffsets()
     {
+        var columns = Fields.Count;
         foreach (var group in Metadata.RowGroups)
         {
-            if (group.NumRows < 0 || group.Columns.Count != Fields.Count)
+            if (group.NumRows < 0 || group.Columns.Count != columns)
             {
                 throw Broken("a row group does not have the schema's columns");
             }

@@ -7,6 +7,7 @@ namespace Sutazai.Agents.Data.DataFiles.Documents;
 internal sealed class JsonPathNode(JsonPathNode? parent, string step)
 {
     private const int MaxMembers = 500;
+    private const int MaxPathCharacters = 500;
 
     private readonly long[] _types = new long[(int)JsonType.Mixed];
     private readonly List<JsonPathNode> _children = [];
@@ -28,7 +29,27 @@ internal sealed class JsonPathNode(JsonPathNode? parent, string step)
 
     public IReadOnlyList<JsonPathNode> Children => _children;
 
-    public string Path => parent is null ? step : parent.Path + step;
+    /// <summary>The steps from the root; of a path too long to show its end.</summary>
+    public string Path
+    {
+        get
+        {
+            List<string> steps = [];
+            var length = 0;
+            for (var node = this; node is not null && length <= MaxPathCharacters; node = node.Parent)
+            {
+                steps.Add(node.Step);
+                length += node.Step.Length;
+            }
+
+            steps.Reverse();
+            return (length > MaxPathCharacters ? "…" : "") + string.Concat(steps);
+        }
+    }
+
+    private JsonPathNode? Parent => parent;
+
+    private string Step => step;
 
     public long Count(JsonType type) => _types[(int)type];
 

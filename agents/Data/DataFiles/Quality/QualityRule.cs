@@ -35,34 +35,34 @@ public enum Comparison
 public sealed record QualityRule(
     [property: Description("What is checked: notNull, unique, range, pattern, oneOf, type, length, compare, rowCount or jsonSchema.")] RuleKind Kind)
 {
-    [Description("The column's name; not for rowCount.")]
+    [Description("The column's name; not for rowCount."), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Column { get; init; }
 
-    [Description("For unique: the columns that are unique together, instead of column.")]
+    [Description("For unique: the columns that are unique together, instead of column."), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Columns { get; init; }
 
-    [Description("For range the least value (a number or a date), for length the least characters, for rowCount the least rows."), JsonConverter(typeof(BoundConverter))]
+    [Description("For range the least value (a number or a date), for length the least characters, for rowCount the least rows."), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull), JsonConverter(typeof(BoundConverter))]
     public string? Min { get; init; }
 
-    [Description("For range the greatest value (a number or a date), for length the most characters, for rowCount the most rows."), JsonConverter(typeof(BoundConverter))]
+    [Description("For range the greatest value (a number or a date), for length the most characters, for rowCount the most rows."), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull), JsonConverter(typeof(BoundConverter))]
     public string? Max { get; init; }
 
-    [Description("For pattern: a regular expression that the whole value matches; no look-around and no back-references.")]
+    [Description("For pattern: a regular expression that the whole value matches; no look-around and no back-references."), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Pattern { get; init; }
 
-    [Description("For oneOf: the values allowed.")]
+    [Description("For oneOf: the values allowed."), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Values { get; init; }
 
-    [Description("For type: integer, decimal, boolean, date, datetime or text.")]
+    [Description("For type: integer, decimal, boolean, date, datetime or text."), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ValueKind? Type { get; init; }
 
-    [Description("For compare: how column stands to other.")]
+    [Description("For compare: how column stands to other."), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Comparison? Operator { get; init; }
 
-    [Description("For compare: the other column.")]
+    [Description("For compare: the other column."), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Other { get; init; }
 
-    [Description("For jsonSchema: the JSON Schema that each cell's JSON keeps.")]
+    [Description("For jsonSchema: the JSON Schema that each cell's JSON keeps."), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public JsonObject? Schema { get; init; }
 }
 

@@ -27,7 +27,8 @@ internal abstract class RuleCheck(QualityRule rule)
     {
         RuleKind.NotNull => new NotNull(rule, ColumnOf(rule.Column, rule, table)) { Examples = examples },
         RuleKind.Unique => new Unique(
-            rule, rule.Columns is { Count: > 0 } columns ? [.. columns.Select(c => ColumnOf(c, rule, table))] : [ColumnOf(rule.Column, rule, table)], budget) { Examples = examples },
+            rule, rule.Columns is { Count: > 0 } columns ? [.. columns.Select(c => ColumnOf(c, rule, table))] : [ColumnOf(rule.Column, rule, table)], budget)
+        { Examples = examples },
         RuleKind.Range => new Values(rule, ColumnOf(rule.Column, rule, table), RangeTest.Create(rule)) { Examples = examples },
         RuleKind.Pattern => new Values(rule, ColumnOf(rule.Column, rule, table), PatternTest(rule)) { Examples = examples },
         RuleKind.OneOf => new Values(rule, ColumnOf(rule.Column, rule, table), OneOfTest(rule)) { Examples = examples },

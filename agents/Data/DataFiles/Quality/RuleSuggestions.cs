@@ -6,7 +6,6 @@ namespace Sutazai.Agents.Data.DataFiles.Quality;
 /// <summary>Rules that a table's profile speaks for; each still has to be checked against every row.</summary>
 internal static class RuleSuggestions
 {
-    private const int MaxAllowedValues = 20;
     private const int MaxComparedColumns = 8;
 
     public static IEnumerable<QualityRule> From(TableProfile table)
@@ -38,7 +37,8 @@ internal static class RuleSuggestions
         }
 
         // An estimate is off by a few per cent; the check on all rows decides.
-        if (values > 1 && (column.DistinctIsEstimate ? column.Distinct > values * 0.95 : column.Distinct == values) && column.Type is not (ColumnType.Decimal or ColumnType.Boolean))
+        if (column.Nulls == 0 && values > 1 && column.Type is ColumnType.Integer or ColumnType.Text
+            && (column.DistinctIsEstimate ? column.Distinct > values * 0.95 : column.Distinct == values))
         {
             yield return new QualityRule(RuleKind.Unique) { Column = column.Name };
         }
@@ -57,7 +57,7 @@ internal static class RuleSuggestions
         {
             yield return new QualityRule(RuleKind.OneOf) { Column = column.Name, Values = [.. column.Top5.Select(v => v.Value).Order(StringComparer.Ordinal)] };
         }
-        else if (column.Type == ColumnType.Text && column.Top5 is [var first, ..] && Shape(first.Value) is { } shape)
+        else if (column.Type == ColumnType.Text && Shape([.. column.Top5.Select(v => v.Value)]) is { } shape)
         {
             yield return new QualityRule(RuleKind.Pattern) { Column = column.Name, Pattern = shape };
         }
@@ -78,17 +78,19 @@ internal static class RuleSuggestions
     }
 
     // C-001042 gives C-\d{6}; a text without digits has no shape worth a rule
-    private static string? Shape(string value)
+    private static string? Shape(string[] values)
     {
+        var value = values is [var first, ..] ? first : "";
+        var fixedCharacters = values.Length < 2 ? 0 : values.Min(v => v.AsSpan().CommonPrefixLength(value));
         if (value.Length > 40 || !value.Any(char.IsAsciiDigit) || value.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '/' or '.' or ':' or '#')))
         {
             return null;
         }
 
         List<(string Class, int Count)> runs = [];
-        foreach (var c in value)
+        foreach (var (i, c) in value.Index())
         {
-            var kind = char.IsAsciiDigit(c) ? "[0-9]" : char.IsAsciiLetterUpper(c) ? "[A-Z]" : char.IsAsciiLetterLower(c) ? "[a-z]" : c == '-' ? "-" : $"[{c}]";
+            var kind = i < fixedCharacters && char.IsAsciiLetter(c) ? c.ToString() : char.IsAsciiDigit(c) ? "[0-9]" : char.IsAsciiLetterUpper(c) ? "[A-Z]" : char.IsAsciiLetterLower(c) ? "[a-z]" : c == '-' ? "-" : $"[{c}]";
             if (runs is [.., var last] && last.Class == kind)
             {
                 runs[^1] = last with { Count = last.Count + 1 };

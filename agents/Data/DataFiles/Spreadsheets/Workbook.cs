@@ -28,7 +28,7 @@ internal sealed class Workbook : IAsyncDisposable
             await RefuseBombsAsync(stream, file.Name, cancellationToken);
             var workbook = Checked(file.Name, () => new Workbook(
                 stream, SpreadsheetDocument.Open(stream, isEditable: false, new OpenSettings { AutoSave = false, MaxCharactersInPart = MaxUnpackedBytes }), file.Name));
-            return workbook._document.WorkbookPart is null ? throw new InvalidInputException($"'{file.Name}' has no workbook; an xlsx file was expected.") : workbook;
+            return workbook.Read(w => w._document.WorkbookPart) is null ? throw new InvalidInputException($"'{file.Name}' has no workbook; an xlsx file was expected.") : workbook;
         }
         catch
         {

@@ -150,7 +150,7 @@ internal sealed class ColumnStatistics(string name, byte decimalPoint, int exact
     private bool IsDayFirst => _dayFirst.Failed <= _monthFirst.Failed;
 
     private DateOrder? DateOrderOf(ColumnType type) =>
-        LeadingKindOrNull(type) is not (ValueKind.Date or ValueKind.Datetime) || (_eitherOrder == 0 && _dayFirst.Failed == _monthFirst.Failed) ? null
+        LeadingKindOrNull(type) is not (ValueKind.Date or ValueKind.Datetime) || (_eitherOrder == 0 && _dayFirst.Failed == 0 && _monthFirst.Failed == 0) ? null
         : (_dayFirst.Failed, _monthFirst.Failed) switch
         {
             (0, 0) => DateOrder.Ambiguous,

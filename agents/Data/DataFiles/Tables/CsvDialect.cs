@@ -191,7 +191,7 @@ internal static class HeaderEvidence
 
     private static double OfText(string name, SampleCell[] values)
     {
-        if (values.Length > 0 && values.Count(v => v.Cell.Kind != ValueKind.Text) * 2 > values.Length)
+        if (values.Length > 0 && values.Count(IsTyped) * 2 > values.Length)
         {
             return 2;
         }
@@ -203,6 +203,9 @@ internal static class HeaderEvidence
 
         return LooksLikeName(name) ? 0.25 : -0.25;
     }
+
+    // A single letter can be a boolean as well as a code.
+    private static bool IsTyped(SampleCell cell) => cell.Cell.Kind != ValueKind.Text && !(cell.Cell.Kind == ValueKind.Boolean && cell.Text.Length == 1);
 
     // unit_price, Unit price, orderId, Größe (cm)
     private static bool LooksLikeName(string text) =>

@@ -10,11 +10,11 @@ internal sealed class JsonAccessLine(LatencyUnit unit)
     private readonly char[] _text = new char[3 * LogLines.MaxLine];
     private byte[] _bytes = new byte[1 << 12];
     private int _used;
+    private JsonPatience _patience;
 
     public bool TryRead(ReadOnlySpan<char> line, ref AccessLine access)
     {
-        // Thrown exceptions cost far more than this look at the end.
-        if (line[^1] != '}')
+        if (line[^1] != '}' || _patience.IsOver)
         {
             return false;
         }
@@ -36,9 +36,10 @@ internal sealed class JsonAccessLine(LatencyUnit unit)
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            return false;
+            return _patience.Failed();
         }
 
+        _patience.Read();
         return access.Status is >= 100 and <= 999 && !access.Target.IsEmpty;
     }
 

@@ -4,7 +4,7 @@ namespace Sutazai.Agents.Operations.Logs;
 internal sealed class BaselineComparison
 {
     // Of false alarms over the whole comparison: shared among all the tests made (Bonferroni).
-    private const double Alpha = 0.01;
+    private const double Alpha = 0.001;
 
     private readonly LogAnomalyFinder.LogBaseline _baseline;
     private readonly MaskedLine _masked = new(LogMasks.Default);

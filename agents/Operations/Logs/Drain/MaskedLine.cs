@@ -14,6 +14,9 @@ internal sealed class MaskedLine(int enabled)
     private int _length;
     private int _maskCount;
 
+    // Quotes that nothing on the rest of the line closes.
+    private string _unclosed = "";
+
     public int Count { get; private set; }
 
     public ReadOnlySpan<Token> Tokens => _tokens.AsSpan(0, Count);
@@ -24,7 +27,7 @@ internal sealed class MaskedLine(int enabled)
 
     public void Read(ReadOnlySpan<char> raw)
     {
-        (_length, _maskCount, Count) = (0, 0, 0);
+        (_length, _maskCount, Count, _unclosed) = (0, 0, 0, "");
         var hasAt = raw.Contains('@') && VariableText.Has(enabled, LogMask.Email);
         var (i, glued) = (0, false);
         while (i < raw.Length)
@@ -110,7 +113,7 @@ internal sealed class MaskedLine(int enabled)
         var s = raw[i..];
         var c = s[0];
         kind = default;
-        if (hasAt && VariableText.Email(s) is > 0 and var email)
+        if (hasAt && (i == 0 || raw[i - 1] is not ('.' or '_' or '%' or '+' or '-')) && VariableText.Email(s) is > 0 and var email)
         {
             kind = LogMask.Email;
             return email;
@@ -147,7 +150,13 @@ internal sealed class MaskedLine(int enabled)
                 return VariableText.Path(s);
             case '"' or '\'' when VariableText.Has(enabled, LogMask.Quoted):
                 kind = LogMask.Quoted;
-                return VariableText.Quoted(s);
+                length = _unclosed.Contains(c) ? 0 : VariableText.Quoted(s);
+                if (length < 0)
+                {
+                    _unclosed += c;
+                }
+
+                return length;
             default:
                 return 0;
         }

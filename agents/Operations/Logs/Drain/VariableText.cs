@@ -6,6 +6,10 @@ namespace Sutazai.Agents.Operations.Logs;
 /// <summary>Recognises a variable at a place in a text that begins a word.</summary>
 internal static class VariableText
 {
+    // Bounds on what is looked at again from every word keep a hostile line linear.
+    private const int MaxEmail = 128;
+    private const int MaxNumber = 64;
+
     private static readonly SearchValues<char> s_pathEnds = SearchValues.Create(" \t\"'<>|;,()[]{}");
     private static readonly SearchValues<char> s_urlEnds = SearchValues.Create(" \t\"'<>|()[]{}");
 
@@ -102,6 +106,7 @@ internal static class VariableText
     {
         kind = LogMask.Number;
         length = from;
+        s = s.Length > MaxNumber ? s[..MaxNumber] : s;
         if (!Has(enabled, kind))
         {
             return false;
@@ -130,7 +135,7 @@ internal static class VariableText
             unit++;
         }
 
-        return unit - length <= 3 && Ends(s, unit);
+        return unit - length <= 3 && unit < MaxNumber && Ends(s, unit);
     }
 
     public static int Path(ReadOnlySpan<char> s)
@@ -160,6 +165,7 @@ internal static class VariableText
     public static int Email(ReadOnlySpan<char> s)
     {
         var at = 0;
+        s = s.Length > MaxEmail ? s[..MaxEmail] : s;
         while (at < s.Length && (char.IsAsciiLetterOrDigit(s[at]) || s[at] is '.' or '_' or '%' or '+' or '-'))
         {
             at++;
@@ -179,6 +185,7 @@ internal static class VariableText
         return dot ? end : 0;
     }
 
+    /// <returns>The length with both quotes; 0 where the next such quote ends no word; -1 where there is none.</returns>
     public static int Quoted(ReadOnlySpan<char> s)
     {
         for (var i = 1; i < s.Length; i++)
@@ -187,13 +194,13 @@ internal static class VariableText
             {
                 i++;
             }
-            else if (s[i] == s[0] && Ends(s, i + 1))
+            else if (s[i] == s[0])
             {
-                return i + 1;
+                return Ends(s, i + 1) ? i + 1 : 0;
             }
         }
 
-        return 0;
+        return -1;
     }
 
     public static bool Has(int enabled, LogMask kind) => (enabled >> (int)kind & 1) != 0;

@@ -43,14 +43,26 @@ internal sealed class LogEntries
     public static LogEntry ReadOne(ReadOnlySpan<char> line, StructuredLine structured)
     {
         LogEntry entry = default;
-        if (line is ['{', ..] && structured.TryReadJson(line, ref entry) || line.Length > 5 && line[0] is 't' or 'l' && structured.TryReadLogfmt(line, ref entry))
+        if (!IsStructured(line, structured, ref entry))
         {
-            return entry;
+            LogHeader.Read(line, ref entry);
         }
 
-        LogHeader.Read(line, ref entry);
+        // What a container's runtime wraps may be structured itself.
+        LogEntry inner = default;
+        if (entry.Wrapped && IsStructured(entry.Message, structured, ref inner))
+        {
+            inner.Wrapped = true;
+            (inner.Time, inner.HasTime) = entry.HasTime ? (entry.Time, true) : (inner.Time, inner.HasTime);
+            return inner;
+        }
+
         return entry;
     }
+
+    private static bool IsStructured(ReadOnlySpan<char> line, StructuredLine structured, ref LogEntry entry) =>
+        line is ['{', ..] && structured.TryReadJson(line, ref entry)
+        || line.Length > 5 && line[0] is 't' or 'l' && structured.TryReadLogfmt(line, ref entry);
 
     private void Take(ReadOnlySpan<char> line, long number)
     {
@@ -110,7 +122,11 @@ internal sealed class LogEntries
             _visit(
                 new LogEntry
                 {
-                    Message = message.Trim(), Logger = _pendingLogger, Time = _pendingTime, HasTime = _pendingHasTime, Severity = _pendingSeverity,
+                    Message = message.Trim(),
+                    Logger = _pendingLogger,
+                    Time = _pendingTime,
+                    HasTime = _pendingHasTime,
+                    Severity = _pendingSeverity,
                 },
                 _pendingLine);
         }

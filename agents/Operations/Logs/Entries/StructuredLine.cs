@@ -6,17 +6,17 @@ namespace Sutazai.Agents.Operations.Logs;
 /// <summary>Reads the members that loggers commonly write, from lines that are JSON objects or logfmt.</summary>
 internal sealed class StructuredLine
 {
-    // Lines that begin like JSON and are not: after this many with none that was, the log is taken for plain text.
-    private const int Patience = 100;
-
     private readonly char[] _text = new char[3 * LogLines.MaxLine];
+
+    // Its own, because the line may lie in the other one.
+    private readonly char[] _message = new char[LogLines.MaxLine + 1];
     private byte[] _bytes = new byte[1 << 12];
-    private int _failures;
+    private JsonPatience _patience;
     private int _used;
 
     public bool TryReadJson(ReadOnlySpan<char> line, ref LogEntry entry)
     {
-        if (_failures >= Patience)
+        if (_patience.IsOver)
         {
             return false;
         }
@@ -24,14 +24,12 @@ internal sealed class StructuredLine
         try
         {
             Json(line, ref entry);
-            _failures = int.MinValue;
-            return true;
+            return _patience.Read();
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            _failures += _failures >= 0 ? 1 : Patience / 10;
             entry = default;
-            return false;
+            return _patience.Failed();
         }
     }
 
@@ -163,7 +161,6 @@ internal sealed class StructuredLine
             return false;
         }
 
-        _used = 0;
         var message = 0;
         while (!line.IsEmpty)
         {
@@ -204,7 +201,7 @@ internal sealed class StructuredLine
             line = line[(equals + 1 + length)..];
         }
 
-        entry.Message = _text.AsSpan(0, message);
+        entry.Message = _message.AsSpan(0, message);
         return true;
     }
 
@@ -232,12 +229,13 @@ internal sealed class StructuredLine
 
     private void Append(ReadOnlySpan<char> part, ref int length)
     {
-        if (length > 0)
+        if (length > 0 && length < _message.Length)
         {
-            _text[length++] = ' ';
+            _message[length++] = ' ';
         }
 
-        part.CopyTo(_text.AsSpan(length));
+        part = part[..Math.Min(part.Length, _message.Length - length)];
+        part.CopyTo(_message.AsSpan(length));
         length += part.Length;
     }
 

@@ -6,14 +6,22 @@ namespace Sutazai.Agents.Operations.Logs;
 /// <summary>Takes out of a frame's name what changes from build to build: generated classes, lambda numbers, addresses, generic arguments.</summary>
 internal static partial class FrameName
 {
-    public static string Of(TraceLanguage language, TraceFrame frame) => language switch
+    private const int MaxName = 400;
+
+    public static string Of(TraceLanguage language, TraceFrame frame)
     {
-        TraceLanguage.Dotnet => Dotnet(frame.Function),
-        TraceLanguage.Java => Java(frame.Function),
-        TraceLanguage.Go => GoClosure().Replace(WithoutBrackets(frame.Function), ".func"),
-        TraceLanguage.Python => $"{FileName(frame.File)}:{frame.Function}",
-        _ => $"{FileHash().Replace(FileName(frame.File), "")}:{frame.Function}",
-    };
+        var (function, file) = (Cut(frame.Function), Cut(FileName(frame.File)));
+        return language switch
+        {
+            TraceLanguage.Dotnet => Dotnet(function),
+            TraceLanguage.Java => Java(function),
+            TraceLanguage.Go => GoClosure().Replace(WithoutBrackets(function), ".func"),
+            TraceLanguage.Python => $"{file}:{function}",
+            _ => $"{FileHash().Replace(file, "")}:{function}",
+        };
+    }
+
+    private static string Cut(string name) => name.Length > MaxName ? name[..MaxName] : name;
 
     // Acme.Shop.<PayAsync>d__3.MoveNext, Acme.Shop.<>c__DisplayClass3_0.<Pay>b__1, Acme.Shop.<Pay>g__Check|4_0, Acme.Box`1[T].Put
     private static string Dotnet(string function)
@@ -63,33 +71,33 @@ internal static partial class FrameName
         return file[(file.LastIndexOfAny(['/', '\\']) + 1)..];
     }
 
-    [GeneratedRegex(@"<(\w+)>d(?:__\d+)?(?:`\d+)?\.MoveNext\b", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 200)]
+    [GeneratedRegex(@"<(\w+)>d(?:__\d+)?(?:`\d+)?\.MoveNext\b", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 2000)]
     private static partial Regex StateMachine();
 
-    [GeneratedRegex(@"\.?<>c(?:__DisplayClass\d+_\d+)?(?=\.)", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 200)]
+    [GeneratedRegex(@"\.?<>c(?:__DisplayClass\d+_\d+)?(?=\.)", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 2000)]
     private static partial Regex DisplayClass();
 
-    [GeneratedRegex(@"<(\w+)>g__(\w+)\|\d+(?:_\d+)?", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 200)]
+    [GeneratedRegex(@"<(\w+)>g__(\w+)\|\d+(?:_\d+)?", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 2000)]
     private static partial Regex LocalFunction();
 
-    [GeneratedRegex(@"<(\w+)>b__\d+(?:_\d+)?", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 200)]
+    [GeneratedRegex(@"<(\w+)>b__\d+(?:_\d+)?", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 2000)]
     private static partial Regex Lambda();
 
-    [GeneratedRegex(@"`\d+", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 200)]
+    [GeneratedRegex(@"`\d+", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 2000)]
     private static partial Regex Arity();
 
-    [GeneratedRegex(@"lambda\$(\w+)\$\d+", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 200)]
+    [GeneratedRegex(@"lambda\$(\w+)\$\d+", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 2000)]
     private static partial Regex JavaLambda();
 
-    [GeneratedRegex(@"\$\$(Lambda|EnhancerBySpringCGLIB|FastClassBySpringCGLIB|SpringCGLIB|HibernateProxy)[\w$/@.]*?(?=\.\w+$)", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 200)]
+    [GeneratedRegex(@"\$\$(Lambda|EnhancerBySpringCGLIB|FastClassBySpringCGLIB|SpringCGLIB|HibernateProxy)[\w$/@.]*?(?=\.\w+$)", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 2000)]
     private static partial Regex JavaGenerated();
 
-    [GeneratedRegex(@"(\$|\$Proxy|GeneratedMethodAccessor|GeneratedConstructorAccessor|jdk\.proxy|NativeMethodAccessorImpl)\d+", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 200)]
+    [GeneratedRegex(@"(\$|\$Proxy|GeneratedMethodAccessor|GeneratedConstructorAccessor|jdk\.proxy|NativeMethodAccessorImpl)\d+", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 2000)]
     private static partial Regex JavaNumber();
 
-    [GeneratedRegex(@"\.func\d+(?:\.\d+)*", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 200)]
+    [GeneratedRegex(@"\.func\d+(?:\.\d+)*", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 2000)]
     private static partial Regex GoClosure();
 
-    [GeneratedRegex(@"(?<=\w)[.-][0-9a-f]{6,}(?=\.)", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 200)]
+    [GeneratedRegex(@"(?<=\w)[.-][0-9a-f]{6,}(?=\.)", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 2000)]
     private static partial Regex FileHash();
 }

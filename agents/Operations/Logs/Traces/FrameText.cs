@@ -10,7 +10,9 @@ internal static class FrameText
     /// <summary>Reads a line that begins with "at ", which three languages share.</summary>
     public static (TraceLanguage Language, TraceFrame Frame)? At(string line)
     {
+        // Node prints an error's own members in braces behind its last frame.
         var s = line[3..].Trim();
+        s = s.EndsWith(" {", StringComparison.Ordinal) ? s[..^2] : s;
         if (s.Length is 0 or > 4000)
         {
             return null;

@@ -17,6 +17,17 @@ internal sealed class TraceBuilder(TraceLanguage language, long firstLine, LogTi
 
     public bool HasFrames => _sections.Any(s => s.Frames.Count > 0);
 
+    /// <summary>Whether no frame followed yet, so that a line may still belong to the exception's message.</summary>
+    public bool AwaitsFrames => _current is { Frames.Count: 0 };
+
+    public void AddMessage(string line)
+    {
+        if (_current is not null && _current.Message.Length < 500)
+        {
+            _current.Message += " " + line;
+        }
+    }
+
     public void Begin(string type, string message, TraceRole role)
     {
         _current = new Section(type, message.Length > 500 ? message[..500] + "..." : message, role);

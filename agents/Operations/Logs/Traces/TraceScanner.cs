@@ -109,6 +109,10 @@ internal sealed class TraceScanner(Action<Trace> found)
         {
             _trace.LastLine = number;
         }
+        else if (_trace is { AwaitsFrames: true } && number - _trace.LastLine <= MaxMessageLines && TraceHeader.Exception(text) is null)
+        {
+            _trace.AddMessage(text);
+        }
         else if (text.StartsWith("---> ", StringComparison.Ordinal) && _header is { } header)
         {
             header.Inner.Add(TraceHeader.Inner(text));

@@ -33,6 +33,7 @@ internal static class FieldName
         }
 
         var name = text[start..];
-        return name.Length is > 1 and <= 40 && !char.IsAsciiDigit(name[0]) ? name.ToString() : null;
+        var userOfUrl = start > 0 && text[start - 1] == '/';
+        return name.Length is > 1 and <= 40 && !userOfUrl && !char.IsAsciiDigit(name[0]) ? name.ToString() : null;
     }
 }

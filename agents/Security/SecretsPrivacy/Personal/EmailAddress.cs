@@ -38,6 +38,13 @@ internal static class EmailAddress
             return null;
         }
 
+        // A password in a URL is followed by @ and a host: scheme://user:password@host.
+        if (start > 0 && text[start - 1] == ':' && text[Math.Max(0, start - MaxLocal)..start] is var before
+            && before[(before.LastIndexOfAny(' ', '\n', '"') + 1)..].Contains("://", StringComparison.Ordinal))
+        {
+            return null;
+        }
+
         // scp and git write user@host:path.
         var remote = end < text.Length && text[end] == ':' && text[start..at].SequenceEqual("git");
         return remote ? null : new Detection("email", window.Start + start, text[start..end].ToString(), Confidence.High) { Check = "local part and domain" };

@@ -41,7 +41,14 @@ internal static class NumberRun
 
     public static void DetectNationalIds(in TextWindow window, int start, List<Detection> found)
     {
-        if (!HasLetterBefore(window.Text, start))
+        // All of them begin with four digits or more among six characters; a column of short numbers need not be tried.
+        var digits = 0;
+        foreach (var c in window.Text.Slice(start, Math.Min(6, window.Text.Length - start)))
+        {
+            digits += char.IsAsciiDigit(c) ? 1 : 0;
+        }
+
+        if (digits >= 4 && !HasLetterBefore(window.Text, start))
         {
             Detect(window, start, s_ids[false], found);
         }

@@ -10,7 +10,7 @@ internal static partial class PostalAddress
     private const int After = 96;
 
     private static readonly SearchValues<string> s_streets = SearchValues.Create(
-        [" Street", " St,", " St.", " St ", " Avenue", " Ave", " Road", " Rd", " Boulevard", " Blvd", " Lane", " Drive", " Court", " Square", "straße ", "strasse ", "str. ", "weg ", "platz ", "allee ", "gasse "],
+        [" Street", " St,", " St.", " St ", " Avenue", " Ave", " Road", " Rd", " Boulevard", " Blvd", " Lane", " Drive", " Court", " Square", "straße ", "Straße ", "strasse ", "Strasse ", "Weg ", "Platz ", "Allee ", "str. ", "weg ", "platz ", "allee ", "gasse "],
         StringComparison.Ordinal);
 
     public static void Detect(in TextWindow window, List<Detection> found)
@@ -44,7 +44,7 @@ internal static partial class PostalAddress
     private static partial Regex English();
 
     // Lange Straße 12a, 70173 Stuttgart
-    [GeneratedRegex(@"\b(?:[A-ZÄÖÜ][\w\-.]{1,30} )?[A-ZÄÖÜ]?[\w\-]{1,40}(?:straße|strasse|str\.|weg|platz|allee|gasse) [0-9]{1,4} ?[a-z]?(?:,? [0-9]{5} [A-ZÄÖÜ][\w\-]{1,30})?",
+    [GeneratedRegex(@"\b(?:[A-ZÄÖÜ][\w\-.]{1,30} (?:Straße|Strasse|Weg|Platz|Allee)|(?:[A-ZÄÖÜ][\w\-.]{1,30} )?[\w\-]{2,40}(?:straße|strasse|str\.|weg|platz|allee|gasse)) [0-9]{1,4} ?[a-z]?(?:,? [0-9]{5} [A-ZÄÖÜ][\w\-]{1,30})?",
         RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex German();
 }

@@ -31,6 +31,11 @@ internal static class TelephoneNumber
             return null;
         }
 
+        if (!international && IsInLongRun(text, start))
+        {
+            return null;
+        }
+
         var named = Keywords.Precede(window, start, s_keywords);
         if (!international && !named && groups < 3)
         {
@@ -52,6 +57,18 @@ internal static class TelephoneNumber
         {
             return null;
         }
+    }
+
+    /// <summary>Columns of numbers, not one: a run of digits and separators that began long before.</summary>
+    private static bool IsInLongRun(ReadOnlySpan<char> text, int start)
+    {
+        var p = start;
+        while (p > 0 && start - p < MaxLength && (char.IsAsciiDigit(text[p - 1]) || text[p - 1] is ' ' or '-' or '.' or '(' or ')' or '/'))
+        {
+            p--;
+        }
+
+        return start - p >= MaxLength;
     }
 
     private static (int End, int Digits, int Groups) Extent(ReadOnlySpan<char> text, int start)

@@ -1,6 +1,6 @@
 namespace Sutazai.Agents.Security.SecretsPrivacy;
 
-/// <summary>The secret half of an AWS access key, standing near its id with no name: <c>AKIA...,wJalr...</c> in a console's CSV download.</summary>
+/// <summary>The secret half of an AWS access key, standing on the line of its id with no name: <c>AKIA...,wJalr...</c> in a console's CSV download.</summary>
 internal static class AwsPair
 {
     private const int Reach = 200;
@@ -9,6 +9,7 @@ internal static class AwsPair
     public static void Detect(in TextWindow window, int hit, List<Detection> found)
     {
         var text = window.Text[hit..Math.Min(window.Text.Length, hit + Reach)];
+        text = text.IndexOf('\n') is >= 0 and var end ? text[..end] : text;
         for (var p = 20; p < text.Length; p++)
         {
             var length = 0;

@@ -30,7 +30,7 @@ internal static class NamedSecret
     {
         var text = window.Text;
         var span = text.Slice(read.ValueStart, read.ValueLength);
-        if (IsPlainWord(span) || Placeholders.IsReference(span))
+        if ((IsPlainWord(span) && !TakesAnyWord(text[read.NameStart..read.NameEnd], read.ValueStart - read.NameEnd)) || Placeholders.IsReference(span))
         {
             return null;
         }
@@ -91,6 +91,15 @@ internal static class NamedSecret
 
     /// <summary>Most of what is assigned in code: an identifier, a call, a word.</summary>
     private static bool IsPlainWord(ReadOnlySpan<char> value) => value.Length < 4 || !value.ContainsAnyExcept(s_letters);
+
+    /// <summary>Names whose value may be a word without digits, because what stands around it decides: connection strings, .netrc, base 64 of a pair.</summary>
+    private static bool TakesAnyWord(ReadOnlySpan<char> name, int gap)
+    {
+        name = name.Trim("_-\"'");
+        return gap == 1
+            ? name.Equals(Password, StringComparison.OrdinalIgnoreCase) || name.Equals("pwd", StringComparison.OrdinalIgnoreCase) || name.Equals("auth", StringComparison.Ordinal)
+            : name.Equals("auth", StringComparison.Ordinal) || name.Equals("authorization", StringComparison.OrdinalIgnoreCase);
+    }
 
     /// <summary><c>Server=db;Database=shop;User Id=app;Password=...</c></summary>
     private static bool IsConnectionString(ReadOnlySpan<char> line) =>

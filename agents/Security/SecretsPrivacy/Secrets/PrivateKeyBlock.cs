@@ -35,7 +35,7 @@ internal static class PrivateKeyBlock
             {
                 var bodyStart = Begin.Length + label.Length + 5;
                 var body = text[bodyStart..];
-                var close = body.IndexOf("-----END ", StringComparison.Ordinal);
+                var close = body.IndexOf("-----", StringComparison.Ordinal);
                 var length = close < 0 ? EndOfBase64(body) : close;
                 return Judge(body[..length], kind) is { } verdict
                     ? new Detection(kind, window.Start + hit, text[..(bodyStart + length)].ToString(), verdict.Confidence) { Check = verdict.Check }

@@ -8,6 +8,7 @@ namespace Sutazai.Agents.Security.SecretsPrivacy;
 /// </summary>
 internal sealed class SecretDetector
 {
+    private const int LongValue = 256;
     private const string AwsKeyKind = "aws-access-key-id";
 
     // A vectorised search for many values loses its speed to false candidates; measured, groups of 32 neighbours are fastest.
@@ -91,8 +92,9 @@ internal sealed class SecretDetector
             {
                 if (text[p..].StartsWith(prefix, StringComparison.Ordinal))
                 {
-                    Add(ReadToken(window, p, kind), found);
-                    if (kind.Kind == AwsKeyKind)
+                    var token = ReadToken(window, p, kind);
+                    Add(token, found);
+                    if (token is not null && kind.Kind == AwsKeyKind)
                     {
                         AwsPair.Detect(window, p, found);
                     }
@@ -144,12 +146,14 @@ internal sealed class SecretDetector
                 return;
             }
 
-            if (Assignment.TryRead(text, p, 3, out var read))
+            var assigned = Assignment.TryRead(text, p, 3, out var read);
+            if (assigned)
             {
                 Add(NamedSecret.Judge(window, read, _code), found);
             }
 
-            p = Math.Max(p + 3, read.NameEnd);
+            // Names inside a long value are not read again, or hostile text would be read once for each of them.
+            p = Math.Max(p + 3, assigned && read.ValueLength > LongValue ? read.ValueStart + read.ValueLength : read.NameEnd);
         }
     }
 

@@ -1,0 +1,32 @@
+using BenchmarkDotNet.Running;
+using Sutazai.Bench;
+
+switch (args)
+{
+    case ["csv", ..]:
+        await CsvProfilerBenchmarks.RunAsync();
+        break;
+    case ["secrets", ..]:
+        await SecretsScannerBenchmarks.RunAsync();
+        break;
+    case ["logs", ..]:
+        LogMiningBenchmarks.Run();
+        break;
+    case ["gateway", ..]:
+        await GatewayBenchmark.RunAsync(rounds: args is [_, var rounds] ? int.Parse(rounds, System.Globalization.CultureInfo.InvariantCulture) : 7);
+        break;
+    case ["startup", ..]:
+        await StartupBenchmark.RunAsync();
+        break;
+    case ["bare", var url]:
+        await BareTwoHop.RunAsync(url);
+        break;
+    case ["micro", ..]:
+        BenchmarkSwitcher.FromAssembly(typeof(RequestPathBenchmarks).Assembly).Run([.. args.Skip(1)]);
+        break;
+    default:
+        Console.Error.WriteLine("Which benchmark? csv | secrets | logs | gateway [rounds] | startup | micro --filter '*' | bare URL");
+        return 2;
+}
+
+return 0;
