@@ -29,10 +29,12 @@ internal static class AgentApi
     internal static CancellationTokenSource Limited(HttpContext context, TimeProvider clock)
     {
         var source = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
-        var left = (Deadline.Of(context)?.At ?? clock.GetUtcNow() + RunLimits.RunTime) - clock.GetUtcNow();
+        var left = Due(context, clock) - clock.GetUtcNow();
         source.CancelAfter(left > TimeSpan.Zero ? left : TimeSpan.Zero);
         return source;
     }
+
+    internal static DateTimeOffset Due(HttpContext context, TimeProvider clock) => Deadline.Of(context)?.At ?? clock.GetUtcNow() + RunLimits.RunTime;
 
     private static async Task<IResult> AskAsync(HttpContext context, AskRequest request, TimeProvider clock)
     {
@@ -42,7 +44,7 @@ internal static class AgentApi
         }
 
         using var limited = Limited(context, clock);
-        var question = Question.Of(request, context.Request.ContentLength);
+        var question = Question.Of(request, context.Request.ContentLength) with { Due = Due(context, clock) };
         if (context.Request.GetTypedHeaders().Accept.Any(a => a.MediaType == "text/event-stream"))
         {
             await using var events = new EventStream(context);

@@ -16,6 +16,9 @@ internal sealed class AgentRun(
 
     public Question Question => question;
 
+    /// <summary>The tools that this run may use.</summary>
+    public IReadOnlyList<AgentTool> Tools { get; } = question.Tool is null ? agent.Tools : [.. agent.Tools.Where(t => t.Name == question.Tool)];
+
     public CancellationToken Cancelled => cancellationToken;
 
     public int PromptTokens { get; set; }
@@ -28,13 +31,13 @@ internal sealed class AgentRun(
 
     public async Task<AskReply> AnswerAsync(ModelAccess model)
     {
-        if (question.Tool is { } wanted && !agent.Tools.Any(t => t.Name == wanted))
+        if (Tools is [] && question.Tool is { } wanted)
         {
             throw new InvalidInputException(
                 $"'{agent.Definition.Name}' has no tool '{wanted}'. It has {string.Join(", ", agent.Tools.Select(t => $"'{t.Name}'"))}.");
         }
 
-        if (question is { Text.Length: 0, Files.Count: 0 })
+        if (question.Files is [] && string.IsNullOrWhiteSpace(question.Text))
         {
             throw new InvalidInputException("The question is empty: send 'input' (text or JSON), 'files' (artifact ids), or both.");
         }
@@ -51,7 +54,7 @@ internal sealed class AgentRun(
     {
         ToolCalls++;
         await observe(new ToolStarted(tool.Name, arguments));
-        var started = TimeProvider.System.GetTimestamp();
+        var started = agent.Clock.GetTimestamp();
         try
         {
             var value = await agent.InvokeAsync(place, tool, arguments, cancellationToken);
@@ -68,16 +71,16 @@ internal sealed class AgentRun(
 
     public ValueTask SayAsync(string text) => observe(new TextAdded(text));
 
-    private static double Since(long started) => Math.Round(TimeProvider.System.GetElapsedTime(started).TotalMilliseconds, 1);
+    private double Since(long started) => Math.Round(agent.Clock.GetElapsedTime(started).TotalMilliseconds, 1);
 
     /// <summary>With results in hand, those are the answer; else the planner gets one.</summary>
     private async Task<AskReply> AnswerDegradedAsync(string reason)
     {
         if (!_results.Exists(r => r.Result is not null))
         {
-            if (Planner.Plan(agent.Tools, question) is not { } plan)
+            if (Planner.Plan(Tools, question) is not { } plan)
             {
-                return Reply($"The input fits none of this agent's tools. Send a file, or JSON with the members that a tool needs.\n\n{Planner.Missing(agent.Tools)}", reason);
+                return Reply($"The input fits none of this agent's tools. Send a file, or JSON with the members that a tool needs.\n\n{Planner.Missing(Tools)}", reason);
             }
 
             await CallAsync(plan.Tool, plan.Arguments);

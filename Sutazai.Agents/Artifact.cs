@@ -52,11 +52,19 @@ public sealed class Artifact(string name, string mediaType, long? size, Func<Can
     public async ValueTask<StreamReader> OpenTextAsync(CancellationToken cancellationToken)
     {
         var stream = await open(cancellationToken);
-        var head = new byte[TextEncoding.SampleBytes];
-        var read = await stream.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, cancellationToken);
-        var detected = TextEncoding.Detect(head.AsSpan(0, read));
-        var whole = new PrefixedStream(head.AsMemory(detected.PreambleBytes, read - detected.PreambleBytes), stream);
-        return new StreamReader(whole, detected.Encoding, detectEncodingFromByteOrderMarks: false, bufferSize: 1 << 16);
+        try
+        {
+            var head = new byte[TextEncoding.SampleBytes];
+            var read = await stream.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, cancellationToken);
+            var detected = TextEncoding.Detect(head.AsSpan(0, read));
+            var whole = new PrefixedStream(head.AsMemory(detected.PreambleBytes, read - detected.PreambleBytes), stream);
+            return new StreamReader(whole, detected.Encoding, detectEncodingFromByteOrderMarks: false, bufferSize: 1 << 16);
+        }
+        catch
+        {
+            await stream.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>The whole content as text.</summary>

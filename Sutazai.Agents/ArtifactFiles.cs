@@ -12,14 +12,25 @@ public sealed record ArtifactFile(string Path, Stream Content)
     public async ValueTask<string> ReadTextAsync(CancellationToken cancellationToken)
     {
         using var copy = new MemoryStream();
-        await Content.CopyToAsync(copy, cancellationToken);
+        var buffer = new byte[1 << 16];
+        int read;
+        while ((read = await Content.ReadAsync(buffer, cancellationToken)) > 0)
+        {
+            if (copy.Length + read > ArtifactFiles.MaxFileBytes)
+            {
+                throw new InvalidInputException($"'{Path}' is larger than {ArtifactFiles.MaxFileBytes >> 20} MiB, the most that is read as one text.");
+            }
+
+            copy.Write(buffer, 0, read);
+        }
+
         var bytes = copy.GetBuffer().AsSpan(0, (int)copy.Length);
         var detected = TextEncoding.Detect(bytes[..Math.Min(bytes.Length, TextEncoding.SampleBytes)]);
         return detected.Encoding.GetString(bytes[detected.PreambleBytes..]);
     }
 }
 
-/// <summary>Walks the files of a zip, tar or tar.gz artifact; any other artifact is one file.</summary>
+/// <summary>Walks the files of a zip, tar or tar.gz artifact; any other artifact, plain or gzipped, is one file.</summary>
 public static class ArtifactFiles
 {
     /// <summary>Bytes that all files of one archive may unpack to.</summary>
@@ -41,10 +52,15 @@ public static class ArtifactFiles
         var files = head.AsSpan(0, read) switch
         {
             [(byte)'P', (byte)'K', 3 or 5, 4 or 6, ..] => ZipFilesAsync(artifact, stream),
-            [0x1F, 0x8B, ..] => TarFilesAsync(artifact, new GZipStream(stream, CompressionMode.Decompress, leaveOpen: true)),
-            _ when read > 262 && head.AsSpan(257, 5).SequenceEqual("ustar"u8) => TarFilesAsync(artifact, stream),
-            _ => SingleFileAsync(artifact, stream),
+            [0x1F, 0x8B, ..] => GzipFilesAsync(artifact, stream),
+            var start when IsTar(start) => TarFilesAsync(artifact, stream),
+            _ => null,
         };
+        if (files is null)
+        {
+            yield return new ArtifactFile(artifact.Name, stream);
+            yield break;
+        }
 
         var (count, budget) = (0, new UnpackBudget(artifact.Name));
         await foreach (var file in files.WithCancellation(cancellationToken))
@@ -54,15 +70,31 @@ public static class ArtifactFiles
                 throw new InvalidInputException($"'{artifact.Name}' holds more than {MaxFiles:N0} files.");
             }
 
-            await using var content = new BudgetedStream(file.Content, budget);
+            await using var content = new BudgetedStream(file.Content, budget, MaxFileBytes);
             yield return file with { Content = content };
         }
     }
 
-    private static async IAsyncEnumerable<ArtifactFile> SingleFileAsync(Artifact artifact, Stream stream)
+    private static bool IsTar(ReadOnlySpan<byte> head) => head.Length > 262 && head.Slice(257, 5).SequenceEqual("ustar"u8);
+
+    private static async IAsyncEnumerable<ArtifactFile> GzipFilesAsync(Artifact artifact, Stream stream)
     {
-        await Task.CompletedTask;
-        yield return new ArtifactFile(artifact.Name, stream);
+        // What a reader of the tar skips is unpacked too, and has to be paid for.
+        await using var unpacked = new BudgetedStream(
+            new GZipStream(stream, CompressionMode.Decompress, leaveOpen: true), new UnpackBudget(artifact.Name), MaxUnpackedBytes);
+        var head = new byte[512];
+        var read = await unpacked.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false);
+        var whole = new PrefixedStream(head.AsMemory(0, read), unpacked);
+        if (!IsTar(head.AsSpan(0, read)))
+        {
+            yield return new ArtifactFile(artifact.Name.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? artifact.Name[..^3] : artifact.Name, whole);
+            yield break;
+        }
+
+        await foreach (var file in TarFilesAsync(artifact, whole))
+        {
+            yield return file;
+        }
     }
 
     private static async IAsyncEnumerable<ArtifactFile> ZipFilesAsync(Artifact artifact, Stream stream)
@@ -106,9 +138,9 @@ public static class ArtifactFiles
     {
         private long _spent;
 
-        public void Spend(int bytes, ref long ofFile)
+        public void Spend(int bytes, ref long ofFile, long mostOfFile)
         {
-            if ((_spent += bytes) > MaxUnpackedBytes || (ofFile += bytes) > MaxFileBytes)
+            if ((_spent += bytes) > MaxUnpackedBytes || (ofFile += bytes) > mostOfFile)
             {
                 throw new InvalidInputException(
                     $"'{name}' unpacks to more than {MaxUnpackedBytes >> 20} MiB, or one file in it to more than {MaxFileBytes >> 20} MiB.");
@@ -116,7 +148,7 @@ public static class ArtifactFiles
         }
     }
 
-    private sealed class BudgetedStream(Stream inner, UnpackBudget budget) : Stream
+    private sealed class BudgetedStream(Stream inner, UnpackBudget budget, long most) : Stream
     {
         private long _ofFile;
 
@@ -138,7 +170,7 @@ public static class ArtifactFiles
             {
                 return Spend(inner.Read(buffer));
             }
-            catch (InvalidDataException e)
+            catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
             {
                 throw new InvalidInputException($"A file in the archive cannot be unpacked: {e.Message}", e);
             }
@@ -150,7 +182,7 @@ public static class ArtifactFiles
             {
                 return Spend(await inner.ReadAsync(buffer, cancellationToken));
             }
-            catch (InvalidDataException e)
+            catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
             {
                 throw new InvalidInputException($"A file in the archive cannot be unpacked: {e.Message}", e);
             }
@@ -169,9 +201,19 @@ public static class ArtifactFiles
 
         public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing)
+            {
+                inner.Dispose();
+            }
+
+            base.Dispose(disposing);
+        }
+
         private int Spend(int read)
         {
-            budget.Spend(read, ref _ofFile);
+            budget.Spend(read, ref _ofFile, most);
             return read;
         }
     }

@@ -33,10 +33,10 @@ internal static class ChatApi
             var answer = new Completion(context, "agent/" + agent.Definition.Name, clock.GetUtcNow().ToUnixTimeSeconds());
             if (request.Stream != true)
             {
-                return Results.Json(answer.Whole(await agent.AskAsync(request.ToQuestion(context), _ => ValueTask.CompletedTask, limited.Token)), s_json);
+                return Results.Json(answer.Whole(await agent.AskAsync(request.ToQuestion(context, clock), _ => ValueTask.CompletedTask, limited.Token)), s_json);
             }
 
-            await answer.StreamAsync(agent, request, limited.Token);
+            await answer.StreamAsync(agent, request.ToQuestion(context, clock), request.StreamOptions?.IncludeUsage == true, limited.Token);
             return Results.Empty;
         }
         catch (Exception e) when (!context.Response.HasStarted && AgentApi.Refusal(e, context) is { } refusal)
@@ -63,12 +63,16 @@ internal static class ChatApi
         }
     }
 
-    private static IResult Error(int status, string type, string code, string message) =>
-        Results.Json(new { error = new { message, type, param = (string?)null, code } }, new JsonSerializerOptions(s_json) { DefaultIgnoreCondition = JsonIgnoreCondition.Never }, statusCode: status);
+    private static IResult Error(int status, string type, string code, string message) => Results.Json(Error(type, code, message), s_json, statusCode: status);
+
+    private static JsonObject Error(string type, string code, string message) => new()
+    {
+        ["error"] = new JsonObject { ["message"] = message, ["type"] = type, ["param"] = null, ["code"] = code },
+    };
 
     private sealed record ChatRequest(IReadOnlyList<ChatTurn>? Messages, bool? Stream, StreamOptions? StreamOptions)
     {
-        public Question ToQuestion(HttpContext context)
+        public Question ToQuestion(HttpContext context, TimeProvider clock)
         {
             var asked = Messages!.ToList().FindLastIndex(m => m.Role == "user");
             if (asked < 0)
@@ -81,7 +85,10 @@ internal static class ChatApi
                 [],
                 null,
                 [.. Messages.Take(asked).Where(m => m.Role is "user" or "assistant" or "system" or "developer").Select(m => new EarlierTurn(m.Role != "assistant", m.Text))],
-                context.Request.ContentLength);
+                context.Request.ContentLength)
+            {
+                Due = AgentApi.Due(context, clock),
+            };
         }
     }
 
@@ -121,9 +128,8 @@ internal static class ChatApi
             ["sutazai"] = Extension(reply),
         };
 
-        public async Task StreamAsync(RunningAgent agent, ChatRequest request, CancellationToken cancellationToken)
+        public async Task StreamAsync(RunningAgent agent, Question question, bool withUsage, CancellationToken cancellationToken)
         {
-            var question = request.ToQuestion(context);
             var said = new System.Text.StringBuilder();
             var started = false;
             AskReply reply;
@@ -153,7 +159,7 @@ internal static class ChatApi
             }
             catch (Exception e) when (started && AgentApi.Refusal(e, context) is { } refusal)
             {
-                await SendAsync(new JsonObject { ["error"] = new JsonObject { ["message"] = refusal.Message, ["type"] = "api_error", ["param"] = null, ["code"] = refusal.Type } });
+                await SendAsync(Error("api_error", refusal.Type, refusal.Message));
                 return;
             }
 
@@ -167,7 +173,7 @@ internal static class ChatApi
             var last = Chunk([], "stop");
             last["sutazai"] = Extension(reply);
             await SendAsync(last);
-            if (request.StreamOptions?.IncludeUsage == true)
+            if (withUsage)
             {
                 var usage = Chunk([], null);
                 usage["choices"] = new JsonArray();

@@ -35,8 +35,13 @@ internal sealed class EventStream : IAsyncDisposable
         }
         catch (Exception e) when (AgentApi.Refusal(e, _context) is { } refusal)
         {
-            await WriteAsync("error", JsonSerializer.Serialize(
-                new ErrorEvent("urn:sutazai:problem:" + refusal.Type, refusal.Status, refusal.Message, Problems.TraceId(_context)), SutazaiJson.Options));
+            await WriteErrorAsync(refusal.Type, refusal.Status, refusal.Message);
+        }
+        catch (Exception) when (!_context.RequestAborted.IsCancellationRequested)
+        {
+            // The status has been sent, so this is all that the caller gets to see of it.
+            await WriteErrorAsync("internal", StatusCodes.Status500InternalServerError, "The run failed inside the platform. The trace id finds it in traces and logs.");
+            throw;
         }
     }
 
@@ -57,6 +62,9 @@ internal sealed class EventStream : IAsyncDisposable
         _over.Dispose();
         _writing.Dispose();
     }
+
+    private Task WriteErrorAsync(string type, int status, string detail) => WriteAsync(
+        "error", JsonSerializer.Serialize(new ErrorEvent("urn:sutazai:problem:" + type, status, detail, Problems.TraceId(_context)), SutazaiJson.Options));
 
     private Task WriteAsync(string name, string data) => WriteAsync($"event: {name}\ndata: {data}\n\n");
 

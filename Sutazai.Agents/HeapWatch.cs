@@ -33,12 +33,13 @@ public sealed class HeapWatch : IDisposable
             return;
         }
 
-        if (Youngest(GC.GetTotalMemory(false)) is not null && Youngest(GC.GetTotalMemory(true)) is { } greedy)
+        if (Youngest(GC.GetTotalMemory(false)) is not null)
         {
-            greedy.End();
+            GC.Collect();
+            Youngest(GC.GetTotalMemory(false))?.End();
         }
 
-        _checking = 0;
+        Volatile.Write(ref _checking, 0);
     }
 
     private Watched? Youngest(long heap) => _runs.Keys.Where(r => heap - r.Baseline > r.Limit).MaxBy(r => r.Number);
@@ -51,15 +52,33 @@ public sealed class HeapWatch : IDisposable
 
         public long Number { get; } = number;
 
+        private readonly Lock _lock = new();
+        private bool _over;
+
         /// <summary>The run was ended because of its memory.</summary>
         public bool Ended { get; private set; }
 
         public void End()
         {
-            Ended = true;
-            run.Cancel();
+            // Under the lock, so that the run does not dispose of its token source meanwhile.
+            lock (_lock)
+            {
+                if (!_over)
+                {
+                    Ended = true;
+                    // Not awaited: what the run does when cancelled must not hold up or bring down the timer.
+                    _ = run.CancelAsync();
+                }
+            }
         }
 
-        public void Dispose() => watch._runs.TryRemove(this, out _);
+        public void Dispose()
+        {
+            watch._runs.TryRemove(this, out _);
+            lock (_lock)
+            {
+                _over = true;
+            }
+        }
     }
 }

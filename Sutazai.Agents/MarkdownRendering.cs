@@ -7,6 +7,8 @@ namespace Sutazai.Agents;
 public static class MarkdownRendering
 {
     private const int MaxRows = 100;
+
+    /// <summary>Rows with more members than this are lines, because no screen shows such a table.</summary>
     private const int MaxColumns = 12;
 
     public static string Render(JsonElement value)
@@ -26,16 +28,19 @@ public static class MarkdownRendering
             case JsonValueKind.Array when value.GetArrayLength() == 0:
                 text.AppendLine("none");
                 break;
-            case JsonValueKind.Array when value.EnumerateArray().All(i => i.ValueKind == JsonValueKind.Object):
-                WriteTable(text, value);
+            case JsonValueKind.Array when Columns(value) is { Count: > 0 and <= MaxColumns } columns:
+                WriteTable(text, value, columns);
                 break;
             case JsonValueKind.Array:
                 foreach (var item in value.EnumerateArray().Take(MaxRows))
                 {
-                    text.Append("- ").AppendLine(Inline(item));
+                    text.Append("- ").AppendLine(OneLine(item));
                 }
 
                 WriteRest(text, value.GetArrayLength());
+                break;
+            case JsonValueKind.String when HasLines(value):
+                WriteBlock(text, value.GetString()!);
                 break;
             default:
                 text.AppendLine(Inline(value));
@@ -46,6 +51,11 @@ public static class MarkdownRendering
     private static void WriteObject(StringBuilder text, JsonElement value, int depth)
     {
         var members = value.EnumerateObject().ToList();
+        if (members is [])
+        {
+            text.AppendLine("none");
+        }
+
         foreach (var member in members.Where(m => !IsSection(m.Value)))
         {
             text.Append("- **").Append(member.Name).Append("**: ").AppendLine(Inline(member.Value));
@@ -58,10 +68,14 @@ public static class MarkdownRendering
         }
     }
 
-    private static void WriteTable(StringBuilder text, JsonElement rows)
+    /// <returns>The members that the rows have between them, or null where not all are objects.</returns>
+    private static List<string>? Columns(JsonElement rows) => rows.EnumerateArray().All(r => r.ValueKind == JsonValueKind.Object)
+        ? [.. rows.EnumerateArray().Take(MaxRows).SelectMany(r => r.EnumerateObject().Select(m => m.Name)).Distinct()]
+        : null;
+
+    private static void WriteTable(StringBuilder text, JsonElement rows, List<string> columns)
     {
-        var columns = rows.EnumerateArray().Take(MaxRows).SelectMany(r => r.EnumerateObject().Select(m => m.Name)).Distinct().Take(MaxColumns).ToList();
-        text.Append("| ").AppendJoin(" | ", columns).AppendLine(" |");
+        text.Append("| ").AppendJoin(" | ", columns.Select(Escaped)).AppendLine(" |");
         text.Append('|').Insert(text.Length, " --- |", columns.Count).AppendLine();
         foreach (var row in rows.EnumerateArray().Take(MaxRows))
         {
@@ -79,11 +93,30 @@ public static class MarkdownRendering
         }
     }
 
+    /// <summary>Text of several lines, as it is, in a fence longer than any in it.</summary>
+    private static void WriteBlock(StringBuilder text, string lines)
+    {
+        var fence = "```";
+        while (lines.Contains(fence, StringComparison.Ordinal))
+        {
+            fence += '`';
+        }
+
+        text.AppendLine(fence).AppendLine(lines).AppendLine(fence);
+    }
+
+    private static bool HasLines(JsonElement value) => value.ValueKind == JsonValueKind.String && value.GetString()!.AsSpan().ContainsAny('\n', '\r');
+
     private static bool IsSection(JsonElement value) =>
         value.ValueKind == JsonValueKind.Object
+        || HasLines(value)
         || (value.ValueKind == JsonValueKind.Array && value.EnumerateArray().Any(i => i.ValueKind is JsonValueKind.Object or JsonValueKind.Array));
 
-    private static string Cell(JsonElement value) => Inline(value).Replace("|", "\\|", StringComparison.Ordinal).ReplaceLineEndings(" ");
+    private static string Cell(JsonElement value) => Escaped(OneLine(value));
+
+    private static string Escaped(string cell) => cell.Replace("|", "\\|", StringComparison.Ordinal);
+
+    private static string OneLine(JsonElement value) => Inline(value).ReplaceLineEndings(" ");
 
     private static string Inline(JsonElement value) => value.ValueKind switch
     {
@@ -92,7 +125,9 @@ public static class MarkdownRendering
         JsonValueKind.False => "no",
         JsonValueKind.Null => "–",
         JsonValueKind.Array when value.GetArrayLength() == 0 => "none",
-        JsonValueKind.Array => string.Join(", ", value.EnumerateArray().Take(MaxRows).Select(Inline)),
+        JsonValueKind.Array => string.Join(", ", value.EnumerateArray().Take(MaxRows).Select(Inline))
+            + (value.GetArrayLength() > MaxRows ? $" and {value.GetArrayLength() - MaxRows} more" : ""),
+        JsonValueKind.Object when !value.EnumerateObject().Any() => "none",
         JsonValueKind.Object => string.Join("; ", value.EnumerateObject().Select(m => $"{m.Name}: {Inline(m.Value)}")),
         _ => value.GetRawText(),
     };

@@ -22,25 +22,28 @@ internal sealed class ModelRun(AgentRun run, ModelAccess model)
     private const int ResultCharacters = 12_000;
     private const int Repairs = 1;
 
+    /// <summary>What is left of the run's time for an answer without the model.</summary>
+    private static readonly TimeSpan s_reserve = TimeSpan.FromSeconds(5);
+
     private readonly LoopBreaker _loop = new();
     private int _repairs;
 
     public async Task<Said> SayAsync()
     {
         var definition = run.Agent.Definition;
-        var kernel = new Kernel { Plugins = { KernelPluginFactory.CreateFromFunctions("tools", run.Agent.Tools.Select(Function)) } };
+        var kernel = new Kernel { Plugins = { KernelPluginFactory.CreateFromFunctions("tools", run.Tools.Select(Function)) } };
         var settings = new PromptExecutionSettings
         {
             ModelId = ModelAccess.Alias(definition.Model),
             FunctionChoiceBehavior = FunctionChoiceBehavior.Auto(autoInvoke: false),
         };
         var history = History();
+        using var patience = Patience();
         try
         {
             while (true)
             {
-                run.ModelCalls++;
-                var turn = await NextAsync(history, settings, kernel);
+                var turn = await NextAsync(history, settings, kernel, patience.Token);
                 if (turn.Calls is [])
                 {
                     return turn.Text.Trim() is { Length: > 0 } answer ? new(answer, null) : new(null, "the model answered nothing");
@@ -65,6 +68,10 @@ internal sealed class ModelRun(AgentRun run, ModelAccess model)
         {
             throw;
         }
+        catch (OperationCanceledException) when (patience.IsCancellationRequested)
+        {
+            return new(null, "the model was not done when the deadline came near");
+        }
         catch (ModelRefusedException e)
         {
             return new(null, e.Message);
@@ -73,6 +80,20 @@ internal sealed class ModelRun(AgentRun run, ModelAccess model)
         {
             return new(null, $"the model failed: {e.Message}");
         }
+    }
+
+    /// <summary>Ends early enough that a quarter of the time, or a few seconds, remain to answer without the model.</summary>
+    private CancellationTokenSource Patience()
+    {
+        var source = CancellationTokenSource.CreateLinkedTokenSource(run.Cancelled);
+        if (run.Question.Due is { } due)
+        {
+            var left = due - run.Agent.Clock.GetUtcNow();
+            var wait = left - (left / 4 < s_reserve ? left / 4 : s_reserve);
+            source.CancelAfter(wait > TimeSpan.Zero ? wait : TimeSpan.Zero);
+        }
+
+        return source;
     }
 
     private static KernelFunction Function(AgentTool tool) => KernelFunctionFactory.CreateFromMethod(
@@ -99,11 +120,11 @@ internal sealed class ModelRun(AgentRun run, ModelAccess model)
         return history;
     }
 
-    private async Task<Turn> NextAsync(ChatHistory history, PromptExecutionSettings settings, Kernel kernel)
+    private async Task<Turn> NextAsync(ChatHistory history, PromptExecutionSettings settings, Kernel kernel, CancellationToken cancellationToken)
     {
         var calls = new FunctionCallContentBuilder();
         var (text, shown, finished) = (new StringBuilder(), 0, false);
-        await foreach (var part in model.Chat.GetStreamingChatMessageContentsAsync(history, settings, kernel, run.Cancelled))
+        await foreach (var part in model.Chat.GetStreamingChatMessageContentsAsync(history, settings, kernel, cancellationToken))
         {
             calls.Append(part);
             text.Append(part.Content);
@@ -128,9 +149,10 @@ internal sealed class ModelRun(AgentRun run, ModelAccess model)
             throw new ModelRefusedException("the model's answer broke off");
         }
 
+        run.ModelCalls++;
         var built = calls.Build();
         return built is []
-            && WrittenCall.Read(text.ToString(), run.Agent.Tools) is { } written
+            && WrittenCall.Read(text.ToString(), run.Tools) is { } written
             ? new Turn("", [written])
             : new Turn(text.ToString(), built);
     }
@@ -144,9 +166,9 @@ internal sealed class ModelRun(AgentRun run, ModelAccess model)
         }
 
         var arguments = JsonSerializer.SerializeToElement(call.Arguments?.ToDictionary(a => a.Key, a => a.Value) ?? [], SutazaiJson.Options);
-        if (run.Agent.Tools.FirstOrDefault(t => t.Name == call.FunctionName) is not { } tool)
+        if (run.Tools.FirstOrDefault(t => t.Name == call.FunctionName) is not { } tool)
         {
-            return Repair(call, history, $"There is no tool '{call.FunctionName}'. The tools are {string.Join(", ", run.Agent.Tools.Select(t => t.Name))}.");
+            return Repair(call, history, $"There is no tool '{call.FunctionName}'. The tools are {string.Join(", ", run.Tools.Select(t => t.Name))}.");
         }
 
         if (call.Exception is { } unreadable)

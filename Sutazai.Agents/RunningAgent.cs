@@ -20,6 +20,8 @@ public sealed class RunningAgent(
 
     public AgentDefinition Definition => entry.Definition;
 
+    internal TimeProvider Clock => clock;
+
     public IReadOnlyList<AgentTool> Tools => entry.Tools;
 
     public bool Healthy => _breaker.State == CircuitState.Closed;
@@ -63,8 +65,8 @@ public sealed class RunningAgent(
             throw RunRefusedException.Broken(Definition.Name, retryAfter);
         }
 
-        using var call = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        call.CancelAfter(_limits.ToolTime);
+        using var time = new CancellationTokenSource(_limits.ToolTime, clock);
+        using var call = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, time.Token);
         using var watched = heap.Watch(_limits.HeapBytes, call);
         var started = clock.GetTimestamp();
         var outcome = "failed";
@@ -106,6 +108,12 @@ public sealed class RunningAgent(
             _breaker.Succeeded();
             outcome = "refused";
             throw new InvalidInputException("The input is nested too deeply.", e);
+        }
+        catch (OutOfMemoryException)
+        {
+            _breaker.Abandoned();
+            outcome = "memory";
+            throw RunRefusedException.OutOfMemory($"'{Definition.Name}.{tool.Name}'", _limits.HeapBytes);
         }
         catch (Exception e)
         {
@@ -171,6 +179,9 @@ public sealed class RunningAgent(
 /// <param name="Size">Bytes of the request.</param>
 public sealed record Question(string Text, IReadOnlyList<string> Files, string? Tool, IReadOnlyList<EarlierTurn> Earlier, long? Size)
 {
+    /// <summary>When the answer is due; a model that is not done well before it is not waited for.</summary>
+    public DateTimeOffset? Due { get; init; }
+
     public static Question Of(AskRequest request, long? size) => new(
         request.Input switch
         {
