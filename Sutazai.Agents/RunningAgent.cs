@@ -109,6 +109,12 @@ public sealed class RunningAgent(
             outcome = "refused";
             throw new InvalidInputException("The input is nested too deeply.", e);
         }
+        catch (System.Text.RegularExpressions.RegexMatchTimeoutException e)
+        {
+            _breaker.Succeeded();
+            outcome = "refused";
+            throw new InvalidInputException("The text takes too long to search; send it in smaller parts.", e);
+        }
         catch (OutOfMemoryException)
         {
             _breaker.Abandoned();

@@ -23,30 +23,30 @@ internal static partial class Codes
         .. Of(Mention().Matches(text), EntityType.Mention, m => (m.Value[1..], 0.9)),
     ];
 
-    [GeneratedRegex(@"(?<![\w@])(?:https?://|ftp://|www\.)[^\s<>""'`\u201C\u201D\u202A-\u202E\0]{2,2000}", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, 1000)]
+    [GeneratedRegex(@"(?<![\w@])(?:https?://|ftp://|www\.)[^\s<>""'`\u201C\u201D\u202A-\u202E\0]{2,2000}", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, 5000)]
     private static partial Regex Url();
 
-    [GeneratedRegex(@"(?<![\w.+\-])[\w][\w.+\-]{0,63}@(?<h>(?:[\p{L}\p{N}](?:[\p{L}\p{N}\-]{0,61}[\p{L}\p{N}])?\.){1,8}\p{L}{2,24})(?![\w])", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"(?<![\w.+\-])[\w][\w.+\-]{0,63}@(?<h>(?:[\p{L}\p{N}](?:[\p{L}\p{N}\-]{0,61}[\p{L}\p{N}])?\.){1,8}\p{L}{2,24})(?![\w])", RegexOptions.CultureInvariant, 5000)]
     private static partial Regex Email();
 
-    [GeneratedRegex(@"(?<!\w)[A-Z]{2}\d{2}(?: ?[A-Z0-9]{1,4}){2,8}(?!\w)", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"(?<!\w)[A-Z]{2}\d{2}(?: ?[A-Z0-9]{1,4}){2,8}(?!\w)", RegexOptions.CultureInvariant, 5000)]
     private static partial Regex Iban();
 
-    [GeneratedRegex(@"(?<![\w.:])(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7})(?:/\d{1,3})?(?![\w:]|\.\d)", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"(?<![\w.:])(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7})(?:/\d{1,3})?(?![\w:]|\.\d)", RegexOptions.CultureInvariant, 5000)]
     private static partial Regex Ip();
 
     // v1.2, version 2.0, 1.4.0-beta.1+build5
-    [GeneratedRegex(@"(?<![\w.\-/])(?:(?<p>v|[Vv]ersion\s|[Rr]elease\s)(?<v>\d{1,5}(?:\.\d{1,5}){1,3}(?:-[0-9A-Za-z][0-9A-Za-z.\-]{0,30}[0-9A-Za-z])?)|(?<v>\d{1,4}\.\d{1,4}\.\d{1,5}(?:-[a-z][0-9A-Za-z.\-]{0,30}[0-9A-Za-z])?(?:\+[0-9A-Za-z]{1,20})?))(?![\w\-/]|\.\d)", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"(?<![\w.\-/])(?:(?<p>v|[Vv]ersion\s|[Rr]elease\s)(?<v>\d{1,5}(?:\.\d{1,5}){1,3}(?:-[0-9A-Za-z][0-9A-Za-z.\-]{0,30}[0-9A-Za-z])?)|(?<v>\d{1,4}\.\d{1,4}\.\d{1,5}(?:-[a-z][0-9A-Za-z.\-]{0,30}[0-9A-Za-z])?(?:\+[0-9A-Za-z]{1,20})?))(?![\w\-/]|\.\d)", RegexOptions.CultureInvariant, 5000)]
     private static partial Regex Version();
 
     // SKU-99-AB, ABC-1234, X200, WH-1000XM5, Art.-Nr. 4711-B
-    [GeneratedRegex(@"(?<![\w.\-/#@$])(?<p>(?:SKU|Art\.?-?Nr\.?|[Mm]odel|[Pp]art(?:\sno\.?)?|[Ii]tem|P/N|Modell)[:# ]{1,2})?(?<c>[A-Z0-9]{1,8}(?:[\-/][A-Z0-9]{1,10}){0,4})(?![\w\-/]|\.\d)", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"(?<![\w.\-/#@$])(?<p>(?:SKU|Art\.?-?Nr\.?|[Mm]odel|[Pp]art(?:\sno\.?)?|[Ii]tem|P/N|Modell)[:# ]{1,2})?(?<c>[A-Z0-9]{1,8}(?:[\-/][A-Z0-9]{1,10}){0,4})(?![\w\-/]|\.\d)", RegexOptions.CultureInvariant, 5000)]
     private static partial Regex Product();
 
-    [GeneratedRegex(@"(?<![\w#&/])#[\p{L}_][\p{L}\p{N}_]{1,99}", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"(?<![\w#&/])#[\p{L}_][\p{L}\p{N}_]{1,99}", RegexOptions.CultureInvariant, 5000)]
     private static partial Regex Hashtag();
 
-    [GeneratedRegex(@"(?<![\w@.])@[A-Za-z_][A-Za-z0-9_.\-]{0,38}[A-Za-z0-9_](?![\w@])", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"(?<![\w@.])@[A-Za-z_][A-Za-z0-9_.\-]{0,38}[A-Za-z0-9_](?![\w@])", RegexOptions.CultureInvariant, 5000)]
     private static partial Regex Mention();
 
     private static IEnumerable<Entity> Of(MatchCollection matches, EntityType type, Func<Match, (string Value, double Confidence)?> read)

@@ -49,31 +49,31 @@ internal static partial class Dates
     public static bool IsMonth(string word) => s_monthOf.ContainsKey(word);
 
     // 2024-03-15T14:30:00Z, 2024-03-15 14:30
-    [GeneratedRegex(@"(?<![\w.\-/])(?<d>\d{4}-\d{2}-\d{2})[T ](?<h>\d{2}):(?<m>\d{2})(?::(?<s>\d{2})(?:[.,]\d{1,9})?)?(?<z>Z|[+\-]\d{2}:?\d{2})?(?![\w:])", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"(?<![\w.\-/])(?<d>\d{4}-\d{2}-\d{2})[T ](?<h>\d{2}):(?<m>\d{2})(?::(?<s>\d{2})(?:[.,]\d{1,9})?)?(?<z>Z|[+\-]\d{2}:?\d{2})?(?![\w:])", RegexOptions.CultureInvariant, 5000)]
     private static partial Regex Stamp();
 
     // 2024-03-15, 2024/3/15, 15.03.2024, 15.3.24, 3/15/2024, 15-03-2024
-    [GeneratedRegex(@"(?<![\w.\-/,])(?:(?<y>\d{4})(?<s>[-/.])(?<m>\d{1,2})\k<s>(?<d>\d{1,2})|(?<a>\d{1,2})(?<s>[./\-])(?<b>\d{1,2})\k<s>(?<y>\d{4}|\d{2}))(?![\w/\-]|\.\d)", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"(?<![\w.\-/,])(?:(?<y>\d{4})(?<s>[-/.])(?<m>\d{1,2})\k<s>(?<d>\d{1,2})|(?<a>\d{1,2})(?<s>[./\-])(?<b>\d{1,2})\k<s>(?<y>\d{4}|\d{2}))(?![\w/\-]|\.\d)", RegexOptions.CultureInvariant, 5000)]
     private static partial Regex Numeric();
 
     // 15 March 2024, 15th of March, 15. März 2024, 1er mars 2024, 15 de marzo de 2024
-    [GeneratedRegex(@"(?<![\w.,:])(?<d>\d{1,2})(?:st|nd|rd|th|er|\.|º)?\s{1,2}(?:of\s|de\s)?(?<m>\p{L}{3,10})\.?(?:,?\s(?:de\s|del\s)?(?<y>\d{4})(?!\d))?(?!\w)", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, 1000)]
+    [GeneratedRegex(@"(?<![\w.,:])(?<d>\d{1,2})(?:st|nd|rd|th|er|\.|º)?\s{1,2}(?:of\s|de\s)?(?<m>\p{L}{3,10})\.?(?:,?\s(?:de\s|del\s)?(?<y>\d{4})(?!\d))?(?!\w)", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, 5000)]
     private static partial Regex DayMonth();
 
     // March 15, 2024, Mar. 15th 2024, May 3
-    [GeneratedRegex(@"(?<!\w)(?<m>\p{L}{3,10})\.?\s{1,2}(?<d>\d{1,2})(?:st|nd|rd|th)?(?:,?\s(?<y>\d{4})(?!\d))?(?![\w:%]|[.,]\d)", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, 1000)]
+    [GeneratedRegex(@"(?<!\w)(?<m>\p{L}{3,10})\.?\s{1,2}(?<d>\d{1,2})(?:st|nd|rd|th)?(?:,?\s(?<y>\d{4})(?!\d))?(?![\w:%]|[.,]\d)", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, 5000)]
     private static partial Regex MonthDay();
 
     // March 2024, märz 2024
-    [GeneratedRegex(@"(?<![\w]|\d\s|\d\.\s|\d(?:st|nd|rd|th)\s)(?<m>\p{L}{3,10})\.?\s(?:de\s)?(?<y>(?:19|20)\d{2})(?![\w%]|[.,]\d)", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, 1000)]
+    [GeneratedRegex(@"(?<![\w]|\d\s|\d\.\s|\d(?:st|nd|rd|th)\s)(?<m>\p{L}{3,10})\.?\s(?:de\s)?(?<y>(?:19|20)\d{2})(?![\w%]|[.,]\d)", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, 5000)]
     private static partial Regex MonthYear();
 
     // Q3 2024, Q3/2024
-    [GeneratedRegex(@"(?<!\w)Q(?<q>[1-4])[ /](?<y>(?:19|20)\d{2})(?!\w)", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"(?<!\w)Q(?<q>[1-4])[ /](?<y>(?:19|20)\d{2})(?!\w)", RegexOptions.CultureInvariant, 5000)]
     private static partial Regex Quarter();
 
     // 14:30, 14:30:15, 2 pm, 2:30 p.m., 14 Uhr, 14.30 Uhr, 09:00 UTC
-    [GeneratedRegex(@"(?<![\w.:,])(?:(?<h>\d{1,2})[:.](?<m>\d{2})(?::(?<s>\d{2}))?(?:\s?(?<p>[ap])\.?m\b\.?|\s(?<u>Uhr))|(?<h>\d{1,2})\s?(?:(?<p>[ap])\.?m\b\.?|\s?(?<u>Uhr))|(?<h>\d{1,2}):(?<m>\d{2})(?::(?<s>\d{2}))?)(?:\s?(?<z>UTC|GMT|Z)\b)?(?![\w:])", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, 1000)]
+    [GeneratedRegex(@"(?<![\w.:,])(?:(?<h>\d{1,2})[:.](?<m>\d{2})(?::(?<s>\d{2}))?(?:\s?(?<p>[ap])\.?m\b\.?|\s(?<u>Uhr))|(?<h>\d{1,2})\s?(?:(?<p>[ap])\.?m\b\.?|\s?(?<u>Uhr))|(?<h>\d{1,2}):(?<m>\d{2})(?::(?<s>\d{2}))?)(?:\s?(?<z>UTC|GMT|Z)\b)?(?![\w:])", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, 5000)]
     private static partial Regex Clock();
 
     private static IEnumerable<Entity> Of(MatchCollection matches, Func<Match, (string Value, double Confidence)?> read)

@@ -131,17 +131,17 @@ internal static partial class Measures
     }
 
     // $1,234.50, EUR 1.234,50, € 3 million, US$2bn
-    [GeneratedRegex(@"(?<![\w])(?<c>US\$|CA\$|A\$|R\$|[$€£¥₹₽₩₺]|USD|EUR|GBP|JPY|INR|CHF|RUB|KRW|PLN|BRL|CAD|AUD|CNY|SEK|NOK|DKK|CZK|HUF|TRY|Fr\.|SFr\.)[ \u00A0\u202F]?(?<n>" + Numbers.Pattern + @")(?:[ \u00A0\u202F]?(?<x>thousand|millions?|billion|trillion|Millionen|Milliarden?|Mio|Mrd|Tsd|bn|mn|k|m|b|M|K|B)\b\.?)?(?![\w])", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"(?<![\w])(?<c>US\$|CA\$|A\$|R\$|[$€£¥₹₽₩₺]|USD|EUR|GBP|JPY|INR|CHF|RUB|KRW|PLN|BRL|CAD|AUD|CNY|SEK|NOK|DKK|CZK|HUF|TRY|Fr\.|SFr\.)[ \u00A0\u202F]?(?<n>" + Numbers.Pattern + @")(?:[ \u00A0\u202F]?(?<x>thousand|millions?|billion|trillion|Millionen|Milliarden?|Mio|Mrd|Tsd|bn|mn|k|m|b|M|K|B)\b\.?)?(?![\w])", RegexOptions.CultureInvariant, 5000)]
     private static partial Regex MoneyBefore();
 
     // 1.234,50 €, 20 dollars, 3 Mio. Euro, -5 EUR
-    [GeneratedRegex(@"(?<![\w.,])(?<n>" + Numbers.Pattern + @")(?:[ \u00A0\u202F]?(?<x>thousand|million|billion|trillion|Tausend|Million|Millionen|Milliarden?|Mio|Mrd|Tsd|bn|mn|k)\.?)?[ \u00A0\u202F]?(?<c>[€$£¥₹₽₩₺]|USD|EUR|GBP|JPY|INR|CHF|RUB|KRW|PLN|BRL|CAD|AUD|CNY|RMB|SEK|NOK|DKK|CZK|HUF|TRY|zł|Kč|[Ee]uros?|[Dd]ollars?|[Pp]ounds?|[Yy]en|[Ff]ranken|[Rr]upees?|[Yy]uan)(?![\w])", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"(?<![\w.,])(?<n>" + Numbers.Pattern + @")(?:[ \u00A0\u202F]?(?<x>thousand|million|billion|trillion|Tausend|Million|Millionen|Milliarden?|Mio|Mrd|Tsd|bn|mn|k)\.?)?[ \u00A0\u202F]?(?<c>[€$£¥₹₽₩₺]|USD|EUR|GBP|JPY|INR|CHF|RUB|KRW|PLN|BRL|CAD|AUD|CNY|RMB|SEK|NOK|DKK|CZK|HUF|TRY|zł|Kč|[Ee]uros?|[Dd]ollars?|[Pp]ounds?|[Yy]en|[Ff]ranken|[Rr]upees?|[Yy]uan)(?![\w])", RegexOptions.CultureInvariant, 5000)]
     private static partial Regex MoneyAfter();
 
-    [GeneratedRegex(@"(?<![\w.,])(?<n>" + Numbers.Pattern + @")[ \u00A0\u202F]?(?<u>%|‰|percent\b|per\scent\b|pct\b|Prozent\b)", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, 1000)]
+    [GeneratedRegex(@"(?<![\w.,])(?<n>" + Numbers.Pattern + @")[ \u00A0\u202F]?(?<u>%|‰|percent\b|per\scent\b|pct\b|Prozent\b)", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, 5000)]
     private static partial Regex Percent();
 
-    [GeneratedRegex(@"(?<![\w.,])(?<n>" + Numbers.Pattern + @")(?<gap>[ \u00A0\u202F\-]?)(?<u>km/h|m/s|°[CF]|[kcm]?m[²³]|(?:k?m|sq?m)[23]?|\p{L}{1,12})(?![\w/])", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"(?<![\w.,])(?<n>" + Numbers.Pattern + @")(?<gap>[ \u00A0\u202F\-]?)(?<u>km/h|m/s|°[CF]|[kcm]?m[²³]|(?:k?m|sq?m)[23]?|\p{L}{1,12})(?![\w/])", RegexOptions.CultureInvariant, 5000)]
     private static partial Regex Quantity();
 
     private static Entity? Amount(Match match, Reckoning reckoning)

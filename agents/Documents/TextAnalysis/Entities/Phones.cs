@@ -31,7 +31,7 @@ internal static partial class Phones
 
     public static bool IsRegion(string region) => PhoneNumberUtil.GetInstance().GetSupportedRegions().Contains(region);
 
-    [GeneratedRegex(@"(?<![\w.,\-/+$€£])(?:\+[ ]?)?(?:\(\d{1,5}\)[ ]?)?\d(?:[ \u00A0.\-/]{0,3}(?:\(\d{1,4}\)[ ]?)?\d){5,17}(?![\w]|[.,\-]\d)", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"(?<![\w.,\-/+$€£])(?:\+[ ]?)?(?:\(\d{1,5}\)[ ]?)?\d(?:[ \u00A0.\-/]{0,3}(?:\(\d{1,4}\)[ ]?)?\d){5,17}(?![\w]|[.,\-]\d)", RegexOptions.CultureInvariant, 5000)]
     private static partial Regex Candidate();
 
     private static PhoneNumber? Read(PhoneNumberUtil util, string text, string region)

@@ -40,7 +40,7 @@ internal static partial class RelativeDates
         + @"|(?<ahead>in)\s(?<n>\d{1,3}|\p{L}{1,6})\s(?<unit>days?|weeks?|months?|years?|tage?n?|wochen?|monate?n?|jahre?n?)"
         + @"|(?<behind>vor)\s(?<n>\d{1,3}|\p{L}{1,6})\s(?<unit>tage?n?|wochen?|monate?n?|jahre?n?)"
         + @"|(?<n>\d{1,3}|\p{L}{1,5})\s(?<unit>days?|weeks?|months?|years?)\s(?<behind>ago))(?!\w)",
-        RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, 1000)]
+        RegexOptions.CultureInvariant | RegexOptions.IgnoreCase, 5000)]
     private static partial Regex Expression();
 
     private static string? Read(Match match, LocalDate reference)
