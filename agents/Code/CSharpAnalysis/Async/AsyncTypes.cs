@@ -9,7 +9,7 @@ internal static class AsyncTypes
     private static readonly HashSet<string> s_harmless = new(StringComparer.Ordinal)
     {
         "Task", "MemoryStream", "StringReader", "StringWriter", "DataTable", "DataSet", "HttpClient", "HttpRequestMessage", "HttpResponseMessage",
-        "StringContent", "ByteArrayContent", "JsonContent", "ServiceProvider", "UnmanagedMemoryStream",
+        "StringContent", "ByteArrayContent", "JsonContent", "ServiceProvider", "UnmanagedMemoryStream", "WebApplication", "IHost",
     };
 
     public static bool IsTask(ITypeSymbol? type) => type is { Name: "Task" or "ValueTask", ContainingNamespace: { Name: "Tasks", ContainingNamespace.Name: "Threading" } };

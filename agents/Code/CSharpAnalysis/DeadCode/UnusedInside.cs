@@ -32,13 +32,14 @@ internal sealed class UnusedInside(SemanticModel model, SymbolUses uses, Doubts 
         var left = model.SyntaxTree.GetRoot(cancellationToken).DescendantTrivia().Any(t => t.IsKind(SyntaxKind.DisabledTextTrivia));
         foreach (var unused in diagnostics.Where(d => d.Id == "CS8019" && d.Location.SourceTree == model.SyntaxTree))
         {
-            if (model.SyntaxTree.GetRoot(cancellationToken).FindNode(unused.Location.SourceSpan).FirstAncestorOrSelf<UsingDirectiveSyntax>() is not { } directive)
+            if (model.SyntaxTree.GetRoot(cancellationToken).FindNode(unused.Location.SourceSpan).FirstAncestorOrSelf<UsingDirectiveSyntax>() is not { } directive
+                || directive.NamespaceOrType is NameSyntax name && model.GetSymbolInfo(name, cancellationToken).Symbol is null)
             {
                 continue;
             }
 
             List<string> why = [];
-            if (uses.FilesWithUnresolved.Contains(model.SyntaxTree.FilePath))
+            if (directive.GlobalKeyword.IsKind(SyntaxKind.None) ? uses.FilesWithUnresolved.Contains(model.SyntaxTree.FilePath) : uses.FilesWithUnresolved.Count > 0)
             {
                 why.Add("names in this file are defined by packages that are not among the sources");
             }

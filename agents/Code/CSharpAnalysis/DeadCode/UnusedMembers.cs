@@ -58,7 +58,7 @@ internal sealed class UnusedMembers
     internal static UnusedSymbol Unused(ISymbol symbol, UnusedKind kind, Confidence confidence, string because, IReadOnlyList<Doubt> doubts)
     {
         var at = symbol.Locations[0].GetLineSpan();
-        var name = symbol.ContainingSymbol is IMethodSymbol method && symbol is IParameterSymbol or ILocalSymbol
+        var name = symbol is IParameterSymbol or ILocalSymbol
             ? $"{symbol.Name} in {symbol.ContainingSymbol.ToDisplayString(SymbolDisplayFormat.CSharpShortErrorMessageFormat)}"
             : SourceNames.Of(symbol);
         return new(name, kind, confidence, at.Path, at.StartLinePosition.Line + 1, because, [.. doubts.Select(d => d.Reason).Distinct()]);

@@ -1,5 +1,3 @@
-using Microsoft.CodeAnalysis;
-
 namespace Sutazai.Agents.Code.CSharpAnalysis.Sources;
 
 /// <summary>What a csproj says about compiling its sources.</summary>

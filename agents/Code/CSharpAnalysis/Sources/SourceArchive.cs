@@ -3,8 +3,8 @@ namespace Sutazai.Agents.Code.CSharpAnalysis.Sources;
 /// <summary>The texts of an artifact that an analysis of C# reads: sources, project files, and markup that names members.</summary>
 internal sealed class SourceArchive
 {
-    /// <summary>Characters of C# in one analysis. The compiler's trees and symbols take some twenty times as many bytes.</summary>
-    public const int MaxCharacters = 20_000_000;
+    /// <summary>Characters of C# in one analysis. The compiler takes some forty bytes for each (measured).</summary>
+    public const int MaxCharacters = 12_000_000;
 
     private static readonly HashSet<string> s_skippedFolders =
         new(StringComparer.OrdinalIgnoreCase) { "bin", "obj", "artifacts", "node_modules", ".git", ".vs", ".idea" };
