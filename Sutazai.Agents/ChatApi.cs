@@ -100,10 +100,10 @@ internal static class ChatApi
         [JsonIgnore]
         public string Text => Content switch
         {
-            { ValueKind: JsonValueKind.String } text => text.GetString()!,
+            { ValueKind: JsonValueKind.String } text => Question.TextOf(text),
             { ValueKind: JsonValueKind.Array } parts => string.Join('\n', parts.EnumerateArray()
                 .Where(p => p.ValueKind == JsonValueKind.Object && p.TryGetProperty("text", out var t) && t.ValueKind == JsonValueKind.String)
-                .Select(p => p.GetProperty("text").GetString())),
+                .Select(p => Question.TextOf(p.GetProperty("text")))),
             _ => "",
         };
     }

@@ -192,13 +192,26 @@ public sealed record Question(string Text, IReadOnlyList<string> Files, string? 
         request.Input switch
         {
             null => "",
-            { ValueKind: JsonValueKind.String } text => text.GetString()!,
+            { ValueKind: JsonValueKind.String } text => TextOf(text),
             { } json => json.GetRawText(),
         },
         request.Files ?? [],
         request.Tool,
         [],
         size);
+
+    /// <exception cref="InvalidInputException">The string is not Unicode: its bytes are no UTF-8, or it holds half a surrogate pair.</exception>
+    internal static string TextOf(JsonElement text)
+    {
+        try
+        {
+            return text.GetString()!;
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new InvalidInputException("The body holds text that is not valid Unicode; expected UTF-8 without half surrogate pairs.", e);
+        }
+    }
 }
 
 public sealed record EarlierTurn(bool ByUser, string Text);

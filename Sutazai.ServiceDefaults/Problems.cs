@@ -82,6 +82,7 @@ public static class Problems
         return (status, exception) switch
         {
             (_, BadHttpRequestException { InnerException: System.Text.Json.JsonException json }) => $"The body is not the JSON expected here: {json.Message}",
+            (400, BadHttpRequestException) when context.Request.ContentLength is 0 or null && HttpMethods.IsPost(context.Request.Method) => "The body is empty; this route takes JSON.",
             (_, BadHttpRequestException bad) => bad.Message,
             (404, _) => $"Nothing answers {context.Request.Method} {Shown(context.Request.Path)}.",
             (405, _) => $"{Shown(context.Request.Path)} does not take {context.Request.Method}. It takes {context.Response.Headers.Allow}.",

@@ -33,7 +33,7 @@ internal sealed partial class ServiceRegistration(
             {
                 await registry.RemoveAsync(module.Name, _instance, cancellationToken);
             }
-            catch (HttpRequestException e)
+            catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
             {
                 Log.NotRemoved(logger, module.Name, e.Message);
             }

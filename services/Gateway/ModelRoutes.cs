@@ -90,8 +90,9 @@ internal static class ModelRoutes
 
             await context.RefuseAsync(400, "invalid-request", "The body has no 'model'. It is the name of a model, or agent/{id}.");
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
+            // The reader finds letters that are no UTF-8, or half a surrogate pair, only when it makes a string of them.
             await context.RefuseAsync(400, "invalid-request", $"The body is not JSON: {e.Message}");
         }
 

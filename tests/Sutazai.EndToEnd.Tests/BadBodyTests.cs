@@ -87,7 +87,7 @@ public class BadBodyTests(SharedFleets fleets)
 
             using var response = await fleet.Client.PostAsync(path, content, Cancelled);
 
-            await ProblemAssert.ReadAsync(response, 400, path == Ask ? "invalid-request" : "invalid-input", Cancelled);
+            await ProblemAssert.ReadAsync(response, 400, type: null, Cancelled);
         }
     }
 

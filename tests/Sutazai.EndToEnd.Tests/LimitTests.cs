@@ -86,9 +86,7 @@ public class LimitTests(SharedFleets fleets)
         List<Task<HttpResponseMessage>> running = [];
         for (var i = 0; i < 5; i++)
         {
-            using var request = Ask("csv-profiler");
-            // With the status at hand the request is known to be under way.
-            running.Add(client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, leaving.Token));
+            running.Add(client.SendAsync(Ask("csv-profiler"), HttpCompletionOption.ResponseHeadersRead, leaving.Token));
         }
 
         await simulator.Requests.WaitForAsync(r => r.Fault == FaultKind.SlowFirstToken, Cancelled);

@@ -59,7 +59,7 @@ public sealed class ProcessTests : IAsyncDisposable
         using var response = await call;
         var said = await response.Content.ReadAsStringAsync(Cancelled);
         Assert.True(response.IsSuccessStatusCode ? said.Contains("A table has rows.", StringComparison.Ordinal) : (int)response.StatusCode == 503 && response.Headers.RetryAfter is not null, said);
-        Assert.Equal(0, await _processes["data-files"].ExitAsync(Cancelled));
+        Assert.True(await _processes["data-files"].ExitAsync(Cancelled) == 0, _processes["data-files"].Output);
         using var gone = await UntilAsync(() => _client.GetAsync("api/agents/csv-profiler", Cancelled), r => r.StatusCode == HttpStatusCode.NotFound);
         await ProblemAssert.ReadAsync(gone, 404, "unknown-agent", Cancelled);
     }
@@ -124,7 +124,7 @@ public sealed class ProcessTests : IAsyncDisposable
         string[] listen = service == "gateway" ? ["--urls", _client.BaseAddress!.ToString(), "--Internal:Url", _addresses[service]] : ["--urls", _addresses[service]];
         _processes[service] = HostProcess.Start(
         [
-            "--target", service, .. listen, "--data", _data.FullName, "--Internal:Key", "a key that all processes of this test share", "--Registry:Lease", "00:00:02",
+            "--target", service, .. listen, "--data", _data.FullName, "--Internal:Key", "a key that all processes of this test share", "--Registry:Lease", "00:00:10",
             .. _addresses.Select(a => $"--services:{a.Key}:http:0={a.Value}"), .. settings,
         ]);
     }

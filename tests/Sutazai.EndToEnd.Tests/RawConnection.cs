@@ -30,7 +30,7 @@ internal sealed class RawConnection : IAsyncDisposable
             {
                 await WriteAsync(what.ToString(), cancellationToken);
             }
-            catch (IOException)
+            catch (Exception e) when (e is IOException or InvalidOperationException)
             {
                 break;
             }

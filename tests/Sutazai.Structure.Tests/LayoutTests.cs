@@ -35,12 +35,12 @@ public partial class LayoutTests
 
     [Fact]
     public void Every_program_is_a_line_or_few() =>
-        Assert.Empty(Repository.Sources.Where(f => Path.GetFileName(f) == "Program.cs" && Repository.Lines(f).Length > 25));
+        Assert.DoesNotContain(Repository.Sources, f => Path.GetFileName(f) == "Program.cs" && Repository.Lines(f).Length > 25);
 
     [Fact]
     public void Nothing_bears_a_name_that_says_nothing()
     {
-        Assert.Empty(Repository.Sources.Where(f => EmptyName().IsMatch(Path.GetFileNameWithoutExtension(f))));
+        Assert.DoesNotContain(Repository.Sources, f => EmptyName().IsMatch(Path.GetFileNameWithoutExtension(f)));
         Assert.Empty(
             from file in Repository.Sources
             from line in Repository.Lines(file)
@@ -88,7 +88,7 @@ public partial class LayoutTests
     {
         var solution = File.ReadAllText(Path.Combine(Repository.Root, "Sutazai.sln"));
 
-        Assert.Empty(Repository.Projects.Where(p => !solution.Contains($"\"{p.Replace('/', '\\')}\"", StringComparison.Ordinal)));
+        Assert.DoesNotContain(Repository.Projects, p => !solution.Contains($"\"{p.Replace('/', '\\')}\"", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -109,7 +109,7 @@ public class ForwardingTests
 
     private static RegistryClient Registry(ServiceHost host) => host.Services.GetRequiredService<RegistryClient>();
 
-    private static Task RegisterAsync(ServiceHost host, string instance, Uri address) => Registry(host).RegisterAsync(
+    private static Task<TimeSpan> RegisterAsync(ServiceHost host, string instance, Uri address) => Registry(host).RegisterAsync(
         "echo", instance, new Registration(address, "1.0", [], [new AgentCard("echo-agent", "echo", "Echoes.", "P", "normal", "small", [], [], [], "1.0", AgentHealth.Healthy)], new Dictionary<string, AgentHealth>()), Cancelled);
 
     private static Task<HttpResponseMessage> AskAsync(HttpClient http) => http.PostAsync("api/agents/echo-agent/ask", new StringContent("{}"), Cancelled);
