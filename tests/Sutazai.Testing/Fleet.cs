@@ -85,11 +85,18 @@ public sealed class Fleet : IAsyncDisposable
         var expected = Modules.AgentGroups.Sum(g => g.Agents.Count);
         while (true)
         {
-            var models = await client.GetStringAsync("v1/models", patience.Token);
-            var services = await client.GetStringAsync("api/services", patience.Token);
-            if (models.Split("\"agent/").Length - 1 >= expected && Modules.All.All(m => services.Contains($"\"{m.Name}\"", StringComparison.Ordinal)))
+            try
             {
-                return;
+                var models = await client.GetStringAsync("v1/models", patience.Token);
+                var services = await client.GetStringAsync("api/services", patience.Token);
+                if (models.Split("\"agent/").Length - 1 >= expected && Modules.All.All(m => services.Contains($"\"{m.Name}\"", StringComparison.Ordinal)))
+                {
+                    return;
+                }
+            }
+            catch (HttpRequestException) when (!patience.IsCancellationRequested)
+            {
+                // The registry does not know itself yet.
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(100), patience.Token);
