@@ -42,7 +42,8 @@ internal sealed class AgentRun(
             throw new InvalidInputException("The question is empty: send 'input' (text or JSON), 'files' (artifact ids), or both.");
         }
 
-        var said = await new ModelRun(this, model).SayAsync();
+        using var conversation = new ModelRun(this, model);
+        var said = await conversation.SayAsync();
         var reply = said.Answer is { } answer ? Reply(answer, null) : await AnswerDegradedAsync(said.Reason!);
         await observe(new RunEnded(reply));
         return reply;

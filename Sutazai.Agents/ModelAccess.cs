@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.AI;
-using Microsoft.SemanticKernel.ChatCompletion;
 using OllamaSharp;
 
 namespace Sutazai.Agents;
@@ -11,8 +10,7 @@ public sealed class ModelAccess(HttpClient http) : IDisposable
 {
     private readonly OllamaApiClient _client = new(http, "base-llm");
 
-    /// <summary>The router as Semantic Kernel sees a model.</summary>
-    public IChatCompletionService Chat => field ??= ((IChatClient)_client).AsChatCompletionService();
+    public IChatClient Client => _client;
 
     /// <summary>The alias that the router resolves to the model of this tier.</summary>
     public static string Alias(ModelTier tier) => tier == ModelTier.Small ? "base-nlp" : "base-llm";

@@ -4,8 +4,6 @@ using Microsoft.SemanticKernel;
 using Microsoft.SemanticKernel.ChatCompletion;
 using OllamaSharp.Models.Exceptions;
 using Sutazai.Clients;
-using ChatResponseUpdate = Microsoft.Extensions.AI.ChatResponseUpdate;
-using UsageContent = Microsoft.Extensions.AI.UsageContent;
 
 namespace Sutazai.Agents;
 
@@ -16,20 +14,29 @@ internal sealed record Said(string? Answer, string? Reason);
 /// The conversation of one run with the model: Semantic Kernel offers the agent's tools, the model chooses, the run calls. Tool calls are
 /// invoked here and not by the kernel, so that budgets, the loop breaker and the one repair of a malformed call hold for every model.
 /// </summary>
-internal sealed class ModelRun(AgentRun run, ModelAccess model)
+internal sealed class ModelRun(AgentRun run, ModelAccess model) : IDisposable
 {
     /// <summary>Characters of a tool's result that the model reads; the caller gets all of it.</summary>
     private const int ResultCharacters = 12_000;
     private const int Repairs = 1;
 
+    /// <summary>Characters of a question that a model on a CPU reads in reasonable time; longer ones come as files.</summary>
+    private const int QuestionCharacters = 40_000;
+
     /// <summary>What is left of the run's time for an answer without the model.</summary>
     private static readonly TimeSpan s_reserve = TimeSpan.FromSeconds(5);
 
     private readonly LoopBreaker _loop = new();
+    private readonly MeteredModel _model = new(model.Client);
     private int _repairs;
 
     public async Task<Said> SayAsync()
     {
+        if (run.Question.Text.Length + run.Question.Earlier.Sum(t => t.Text.Length) > QuestionCharacters)
+        {
+            return new(null, $"the question is longer than the {QuestionCharacters} characters that a model is given; upload the text as a file to have the model explain what is in it");
+        }
+
         var definition = run.Agent.Definition;
         var kernel = new Kernel { Plugins = { KernelPluginFactory.CreateFromFunctions("tools", run.Tools.Select(Function)) } };
         var settings = new PromptExecutionSettings
@@ -82,6 +89,9 @@ internal sealed class ModelRun(AgentRun run, ModelAccess model)
         }
     }
 
+    /// <summary>Leaves the shared model's connection open, which is not its own.</summary>
+    public void Dispose() => _model.Dispose();
+
     /// <summary>Ends early enough that a quarter of the time, or a few seconds, remain to answer without the model.</summary>
     private CancellationTokenSource Patience()
     {
@@ -123,8 +133,8 @@ internal sealed class ModelRun(AgentRun run, ModelAccess model)
     private async Task<Turn> NextAsync(ChatHistory history, PromptExecutionSettings settings, Kernel kernel, CancellationToken cancellationToken)
     {
         var calls = new FunctionCallContentBuilder();
-        var (text, shown, finished) = (new StringBuilder(), 0, false);
-        await foreach (var part in model.Chat.GetStreamingChatMessageContentsAsync(history, settings, kernel, cancellationToken))
+        var (text, shown) = (new StringBuilder(), 0);
+        await foreach (var part in _model.AsChatCompletionService().GetStreamingChatMessageContentsAsync(history, settings, kernel, cancellationToken))
         {
             calls.Append(part);
             text.Append(part.Content);
@@ -134,17 +144,10 @@ internal sealed class ModelRun(AgentRun run, ModelAccess model)
                 await run.SayAsync(text.ToString(shown, text.Length - shown));
                 shown = text.Length;
             }
-
-            var update = part.InnerContent as ChatResponseUpdate;
-            finished |= update?.FinishReason is not null;
-            if (update?.Contents.OfType<UsageContent>().LastOrDefault() is { } usage)
-            {
-                run.PromptTokens += (int)(usage.Details.InputTokenCount ?? 0);
-                run.CompletionTokens += (int)(usage.Details.OutputTokenCount ?? 0);
-            }
         }
 
-        if (!finished)
+        (run.PromptTokens, run.CompletionTokens) = (_model.PromptTokens, _model.CompletionTokens);
+        if (!_model.Finished)
         {
             throw new ModelRefusedException("the model's answer broke off");
         }

@@ -22,7 +22,8 @@ public class MarkdownRenderingTests
 
         var shown = Flat(MarkdownRendering.Render(value));
 
-        return Leaves(value).All(leaf => shown.Contains(Flat(leaf), StringComparison.Ordinal));
+        // In tables a bar is escaped.
+        return Leaves(value).Select(Flat).All(leaf => shown.Contains(leaf, StringComparison.Ordinal) || shown.Contains(leaf.Replace("|", "\\|", StringComparison.Ordinal), StringComparison.Ordinal));
     }, print: node => node?.ToJsonString() ?? "null");
 
     [Fact]
@@ -81,6 +82,6 @@ public class MarkdownRenderingTests
         _ => [value.GetRawText()],
     };
 
-    /// <summary>In tables a bar is escaped and a line break is a blank.</summary>
-    private static string Flat(string text) => text.Replace("\\|", "|", StringComparison.Ordinal).ReplaceLineEndings(" ").Trim();
+    /// <summary>In lists and tables a line break is a blank.</summary>
+    private static string Flat(string text) => text.ReplaceLineEndings(" ").Trim();
 }

@@ -57,7 +57,7 @@ internal sealed class SampleTools
     public static async Task<string> CallAsync(string tool, string arguments)
     {
         var chosen = Tool(tool);
-        var bound = await chosen.BindAsync(JsonElement.Parse(arguments), new Shelf(), TestContext.Current.CancellationToken);
+        var bound = await chosen.BindAsync(JsonElement.Parse(arguments, new JsonDocumentOptions { MaxDepth = 200 }), new Shelf(), TestContext.Current.CancellationToken);
         return JsonSerializer.Serialize(await chosen.InvokeAsync(new SampleTools(), bound, TestContext.Current.CancellationToken), SutazaiJson.Options);
     }
 
