@@ -22,8 +22,8 @@ public sealed class CSharpDependencyMapper : IAgent
             """,
         Examples =
         [
-            new("Are there cycles between these namespaces?") { Files = ["@ring.cs"], Calls = ["cycles"], Says = ["Ring.Billing", "cutWeight"] },
-            new("Which namespace uses which?") { Files = ["@ring.cs"], Calls = ["graph"], Says = ["Ring.Orders", "weight"] },
+            new("Are there cycles between these namespaces?") { Files = ["@ring.cs"], Calls = ["cycles"], Says = ["Ring.Billing", "Ring.Stock"] },
+            new("Which namespace uses which?") { Files = ["@ring.cs"], Calls = ["graph"], Says = ["Ring.Orders", "Ring.Billing"] },
         ],
     };
 
@@ -84,8 +84,14 @@ public sealed class CSharpDependencyMapper : IAgent
     public static async Task<LayerReport> LayersAsync(
         [Description("A zip or tar.gz of a repository, or C# text.")] Artifact projects,
         [Description("Rules in order; the first that matches an edge decides. End with {from:'*',to:'*',allowed:false} to forbid everything else.")] IReadOnlyList<LayerRule> rules,
+        [Description("How many violations to list at most; the heaviest stay.")] int limit = 500,
         CancellationToken cancellationToken = default)
     {
+        if (limit < 1)
+        {
+            throw new InvalidInputException($"'limit' was {limit}; expected 1 or more.");
+        }
+
         if (rules.Count is 0 or > MaxRules)
         {
             throw new InvalidInputException(rules.Count == 0
@@ -114,8 +120,9 @@ public sealed class CSharpDependencyMapper : IAgent
             }
         }
 
+        var heaviest = violations.OrderByDescending(v => v.Kind == NodeKind.Project).ThenByDescending(v => v.Weight).Take(limit).ToHashSet();
         return new LayerReport(
-            summary, graph.Edges.Count, violations.Count, violations, [.. Enumerable.Range(1, rules.Count).Except(used)]);
+            summary, graph.Edges.Count, violations.Count, [.. violations.Where(heaviest.Contains)], [.. Enumerable.Range(1, rules.Count).Except(used)]);
     }
 
     private static Task<(SourceSummary Summary, DependencyGraph Graph)> MapAsync(Artifact projects, CancellationToken cancellationToken) =>
@@ -127,6 +134,7 @@ public sealed class CSharpDependencyMapper : IAgent
     public sealed record CycleReport(SourceSummary Source, int Total, IReadOnlyList<DependencyLoop> Loops);
 
     /// <param name="Checked">Edges that the rules were held against.</param>
+    /// <param name="Total">All violations; <paramref name="Violations"/> may hold fewer.</param>
     /// <param name="UnusedRules">Numbers of rules that decided nothing.</param>
     public sealed record LayerReport(SourceSummary Source, int Checked, int Total, IReadOnlyList<LayerViolation> Violations, IReadOnlyList<int> UnusedRules);
 }

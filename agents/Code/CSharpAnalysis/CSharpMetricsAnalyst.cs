@@ -29,7 +29,7 @@ public sealed class CSharpMetricsAnalyst : IAgent
             },
             new("How complex is each member here?")
             {
-                Files = ["@shipping-quote.cs"], Calls = ["metrics"], Says = ["Shop.Quotes.ShippingQuote.Zone(Country)", "cyclomatic"],
+                Files = ["@shipping-quote.cs"], Calls = ["metrics"], Says = ["Shop.Quotes.ShippingQuote.Zone(Country)", "Shop.Quotes.ShippingQuote.Factorial(int)"],
             },
         ],
     };

@@ -25,6 +25,7 @@ public sealed record DependencyUse(string File, int Line, string Symbol);
 internal sealed class DependencyGraph
 {
     private const int FirstUses = 3;
+    private const int MostEdges = 100;
 
     private readonly Dictionary<string, (HashSet<string> Types, HashSet<string> Files)> _namespaces = new(StringComparer.Ordinal);
     private readonly Dictionary<(string From, string To), (int Weight, List<DependencyUse> Uses)> _uses = [];
@@ -73,7 +74,7 @@ internal sealed class DependencyGraph
                 var inside = nodes.ToHashSet(StringComparer.Ordinal);
                 var within = edges.Where(e => inside.Contains(e.From) && inside.Contains(e.To)).ToList();
                 var (cut, isLightest) = FeedbackArcs.Cut([.. nodes.Order(StringComparer.Ordinal)], within, cancellationToken);
-                loops.Add(new(kind, [.. nodes.Order(StringComparer.Ordinal)], Shortest([.. nodes.Order(StringComparer.Ordinal)], within), within, cut, cut.Sum(c => c.Weight), isLightest));
+                loops.Add(new(kind, [.. nodes.Order(StringComparer.Ordinal)], Shortest([.. nodes.Order(StringComparer.Ordinal)], within), within.Count, [.. within.OrderByDescending(e => e.Weight).Take(MostEdges)], cut, cut.Sum(c => c.Weight), isLightest));
             }
         }
 
@@ -216,7 +217,8 @@ internal sealed class DependencyGraph
 }
 
 /// <param name="Path">The shortest way round, its first node again at its end.</param>
+/// <param name="EdgeCount">All edges among the nodes; <paramref name="Edges"/> holds the heaviest.</param>
 /// <param name="Cut">Edges without which no loop is left among the nodes.</param>
 /// <param name="IsLightest">Whether no lighter cut exists; large loops are cut well, but without that proof.</param>
 public sealed record DependencyLoop(
-    NodeKind Kind, IReadOnlyList<string> Nodes, IReadOnlyList<string> Path, IReadOnlyList<DependencyEdge> Edges, IReadOnlyList<DependencyEdge> Cut, int CutWeight, bool IsLightest);
+    NodeKind Kind, IReadOnlyList<string> Nodes, IReadOnlyList<string> Path, int EdgeCount, IReadOnlyList<DependencyEdge> Edges, IReadOnlyList<DependencyEdge> Cut, int CutWeight, bool IsLightest);
