@@ -29,6 +29,8 @@ internal sealed class AgentRun(
 
     public int ToolCalls { get; private set; }
 
+    public bool HasResult => _results.Exists(r => r.Result is not null);
+
     public async Task<AskReply> AnswerAsync(ModelAccess model)
     {
         if (Tools is [] && question.Tool is { } wanted)
@@ -77,7 +79,7 @@ internal sealed class AgentRun(
     /// <summary>With results in hand, those are the answer; else the planner gets one.</summary>
     private async Task<AskReply> AnswerDegradedAsync(string reason)
     {
-        if (!_results.Exists(r => r.Result is not null))
+        if (!HasResult)
         {
             if (Planner.Plan(Tools, question) is not { } plan)
             {

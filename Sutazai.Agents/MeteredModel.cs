@@ -4,11 +4,17 @@ using OllamaSharp.Models.Chat;
 
 namespace Sutazai.Agents;
 
-/// <summary>Notes what Semantic Kernel does not pass on: whether the model came to the end of its answer, and what the answer cost.</summary>
+/// <summary>
+/// Notes what Semantic Kernel does not pass on: whether the model came to the end of its answer, what the answer cost, and which calls it
+/// holds (Semantic Kernel takes whole calls for pieces of one).
+/// </summary>
 internal sealed class MeteredModel(IChatClient model) : DelegatingChatClient(model)
 {
     /// <summary>The last answer was whole.</summary>
     public bool Finished { get; private set; }
+
+    /// <summary>The tool calls of the last answer.</summary>
+    public List<FunctionCallContent> Calls { get; } = [];
 
     public int PromptTokens { get; private set; }
 
@@ -18,8 +24,10 @@ internal sealed class MeteredModel(IChatClient model) : DelegatingChatClient(mod
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         Finished = false;
+        Calls.Clear();
         await foreach (var update in base.GetStreamingResponseAsync(messages, options, cancellationToken))
         {
+            Calls.AddRange(update.Contents.OfType<FunctionCallContent>());
             if (update.RawRepresentation is ChatDoneResponseStream end)
             {
                 Finished = true;

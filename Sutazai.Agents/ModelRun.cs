@@ -29,6 +29,7 @@ internal sealed class ModelRun(AgentRun run, ModelAccess model) : IDisposable
     private readonly LoopBreaker _loop = new();
     private readonly MeteredModel _model = new(model.Client);
     private int _repairs;
+    private string? _malformed;
 
     public async Task<Said> SayAsync()
     {
@@ -38,11 +39,11 @@ internal sealed class ModelRun(AgentRun run, ModelAccess model) : IDisposable
         }
 
         var definition = run.Agent.Definition;
-        var kernel = new Kernel { Plugins = { KernelPluginFactory.CreateFromFunctions("tools", run.Tools.Select(Function)) } };
+        var kernel = new Kernel();
         var settings = new PromptExecutionSettings
         {
             ModelId = ModelAccess.Alias(definition.Model),
-            FunctionChoiceBehavior = FunctionChoiceBehavior.Auto(autoInvoke: false),
+            FunctionChoiceBehavior = FunctionChoiceBehavior.Auto([.. run.Tools.Select(Function)], autoInvoke: false),
         };
         var history = History();
         using var patience = Patience();
@@ -51,6 +52,11 @@ internal sealed class ModelRun(AgentRun run, ModelAccess model) : IDisposable
             while (true)
             {
                 var turn = await NextAsync(history, settings, kernel, patience.Token);
+                if (turn.Calls is [] && _malformed is { } error && !run.HasResult)
+                {
+                    return new(null, Malformed(error));
+                }
+
                 if (turn.Calls is [])
                 {
                     return turn.Text.Trim() is { Length: > 0 } answer ? new(answer, null) : new(null, "the model answered nothing");
@@ -132,11 +138,9 @@ internal sealed class ModelRun(AgentRun run, ModelAccess model) : IDisposable
 
     private async Task<Turn> NextAsync(ChatHistory history, PromptExecutionSettings settings, Kernel kernel, CancellationToken cancellationToken)
     {
-        var calls = new FunctionCallContentBuilder();
         var (text, shown) = (new StringBuilder(), 0);
         await foreach (var part in _model.AsChatCompletionService().GetStreamingChatMessageContentsAsync(history, settings, kernel, cancellationToken))
         {
-            calls.Append(part);
             text.Append(part.Content);
             // What may be a tool call written as text is held back until it is known not to be one.
             if (text.Length > shown && !WrittenCall.MayStart(text))
@@ -153,11 +157,12 @@ internal sealed class ModelRun(AgentRun run, ModelAccess model) : IDisposable
         }
 
         run.ModelCalls++;
-        var built = calls.Build();
-        return built is []
+        IReadOnlyList<FunctionCallContent> calls = [.. _model.Calls.Select(c => new FunctionCallContent(
+            c.Name, id: c.CallId, arguments: new KernelArguments(c.Arguments ?? new Dictionary<string, object?>())) { Exception = c.Exception })];
+        return calls is []
             && WrittenCall.Read(text.ToString(), run.Tools) is { } written
             ? new Turn("", [written])
-            : new Turn(text.ToString(), built);
+            : new Turn(text.ToString(), calls);
     }
 
     /// <returns>Why the run's conversation with the model must end, or null.</returns>
@@ -197,14 +202,17 @@ internal sealed class ModelRun(AgentRun run, ModelAccess model) : IDisposable
 
     private string? Repair(FunctionCallContent call, ChatHistory history, string error)
     {
+        _malformed = error;
         if (_repairs++ >= Repairs)
         {
-            return $"the model's tool calls stay malformed: {error.Split(" The schema is", 2)[0]}";
+            return Malformed(error);
         }
 
         history.Add(new FunctionResultContent(call, $"Error: {error} Call the tool again, corrected.").ToChatMessage());
         return null;
     }
+
+    private static string Malformed(string error) => $"the model's tool calls stay malformed: {error.Split(" The schema is", 2)[0]}";
 
     private static string Shorten(string result) => result.Length <= ResultCharacters
         ? result

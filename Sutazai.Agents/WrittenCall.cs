@@ -45,7 +45,7 @@ internal static class WrittenCall
             }
 
             return new FunctionCallContent(
-                name.GetString()!, "tools", id: "written", new KernelArguments(arguments.EnumerateObject().ToDictionary(p => p.Name, p => (object?)p.Value.Clone())));
+                name.GetString()!, id: "written", arguments: new KernelArguments(arguments.EnumerateObject().ToDictionary(p => p.Name, p => (object?)p.Value.Clone())));
         }
         catch (JsonException)
         {

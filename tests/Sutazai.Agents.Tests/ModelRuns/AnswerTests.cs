@@ -71,7 +71,7 @@ public class AnswerTests
         Assert.Equal(("system", agent.Definition.Instructions), ((string)messages[0]!["role"]!, (string)messages[0]!["content"]!));
         Assert.Contains(id, (string)messages[^1]!["content"]!, StringComparison.Ordinal);
         Assert.DoesNotContain("134794", chat.ToJsonString(), StringComparison.Ordinal);
-        Assert.Equal(agent.Tools.Select(t => t.Name), chat["tools"]!.AsArray().Select(t => OwnName((string)t!["function"]!["name"]!)));
+        Assert.Equal(agent.Tools.Select(t => t.Name), chat["tools"]!.AsArray().Select(t => (string)t!["function"]!["name"]!));
         Assert.Equal("llama3.2:3b", (string?)chat["model"]);
     }
 
@@ -135,15 +135,13 @@ public class AnswerTests
         Assert.Equal("""{"name":"Bern","people":134794}""", reply.Answer);
     }
 
-    /// <summary>Semantic Kernel puts the plug-in's name before the tool's.</summary>
-    private static string OwnName(string name) => name.StartsWith("tools_", StringComparison.Ordinal) ? name["tools_".Length..] : name;
-
     private static string Lasting(JsonNode reply)
     {
         var copy = reply.DeepClone().AsObject();
         copy.Remove("runId");
         copy.Remove("traceId");
-        // A prompt seen before is cached by the simulated server, as by the real one; its tokens count all the same.
+        // Ids of calls are random, and so is the number of their tokens.
+        copy["usage"]!.AsObject().Remove("promptTokens");
         foreach (var result in copy["results"]!.AsArray())
         {
             result!.AsObject().Remove("milliseconds");
