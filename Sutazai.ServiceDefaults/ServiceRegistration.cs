@@ -42,19 +42,18 @@ internal sealed partial class ServiceRegistration(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var onStarted = lifetime.ApplicationStarted.Register(started.SetResult);
-        await started.Task.WaitAsync(stoppingToken);
+        using var stopping = lifetime.Stopping(stoppingToken);
+        await lifetime.StartedAsync(stopping.Token);
 
         var failing = false;
-        while (!stoppingToken.IsCancellationRequested)
+        while (!stopping.Token.IsCancellationRequested)
         {
             var wait = s_retry;
             try
             {
                 foreach (var module in local.Modules)
                 {
-                    var lease = await registry.RegisterAsync(module.Name, _instance, Describe(module), stoppingToken);
+                    var lease = await registry.RegisterAsync(module.Name, _instance, Describe(module), stopping.Token);
                     wait = lease / 3;
                 }
 
@@ -70,7 +69,7 @@ internal sealed partial class ServiceRegistration(
                 failing = true;
             }
 
-            await Task.Delay(wait, clock, stoppingToken);
+            await Task.Delay(wait, clock, stopping.Token);
         }
     }
 

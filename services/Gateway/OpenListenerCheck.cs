@@ -13,14 +13,13 @@ internal sealed partial class OpenListenerCheck(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var onStarted = lifetime.ApplicationStarted.Register(started.SetResult);
-        await started.Task.WaitAsync(stoppingToken);
+        using var stopping = lifetime.Stopping(stoppingToken);
+        await lifetime.StartedAsync(stopping.Token);
         while (!listeners.PublicIsLoopback)
         {
             try
             {
-                if (!await identity.AnyKeyAsync(stoppingToken))
+                if (!await identity.AnyKeyAsync(stopping.Token))
                 {
                     Log.NoKey(logger, string.Join(", ", listeners.Public));
                     Environment.ExitCode = 1;
@@ -32,7 +31,7 @@ internal sealed partial class OpenListenerCheck(
             catch (HttpRequestException)
             {
                 // Identity may still be starting; until it answers, every request is refused anyway.
-                await Task.Delay(s_retry, clock, stoppingToken);
+                await Task.Delay(s_retry, clock, stopping.Token);
             }
         }
     }

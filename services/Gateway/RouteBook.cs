@@ -64,16 +64,15 @@ internal sealed partial class RouteRefresh(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var onStarted = lifetime.ApplicationStarted.Register(started.SetResult);
-        await started.Task.WaitAsync(stoppingToken);
+        using var stopping = lifetime.Stopping(stoppingToken);
+        await lifetime.StartedAsync(stopping.Token);
 
         var (known, failing) = (-1L, false);
-        while (!stoppingToken.IsCancellationRequested)
+        while (!stopping.Token.IsCancellationRequested)
         {
             try
             {
-                var table = await registry.RoutesAsync(known, stoppingToken);
+                var table = await registry.RoutesAsync(known, stopping.Token);
                 known = table.Revision;
                 book.Update(table);
                 failing = false;
@@ -87,7 +86,7 @@ internal sealed partial class RouteRefresh(
 
                 // A registry that starts anew counts its revisions anew.
                 (failing, known) = (true, -1);
-                await Task.Delay(s_retry, clock, stoppingToken);
+                await Task.Delay(s_retry, clock, stopping.Token);
             }
         }
     }

@@ -14,11 +14,18 @@ internal static class RegistryApi
         routes.MapGet("/services", (ServiceTable table) => table.Current.Services.Select(ToRow));
         routes.MapPut("/services/{service}/instances/{instance}", Register);
         routes.MapDelete("/services/{service}/instances/{instance}", Remove);
-        routes.MapGet("/routes", (ServiceTable table, long known, CancellationToken cancellationToken) => table.RoutesAsync(known, s_patience, cancellationToken));
+        routes.MapGet("/routes", RoutesAsync);
         routes.MapGet("/agents", List);
         routes.MapGet("/agents/{id}", Find);
         routes.MapGet("/agents/dependencies", Dependencies);
         routes.MapGet("/agents/migration-batches", Plan);
+    }
+
+    private static async Task<RouteTable> RoutesAsync(long known, ServiceTable table, IHostApplicationLifetime lifetime, CancellationToken cancellationToken)
+    {
+        // Who waits for news does not hold up the end of the process.
+        using var stopping = lifetime.Stopping(cancellationToken);
+        return await table.RoutesAsync(known, s_patience, stopping.Token);
     }
 
     private static Lease Register(string service, string instance, Registration registration, ServiceTable table) =>

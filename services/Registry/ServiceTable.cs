@@ -48,7 +48,7 @@ internal sealed class ServiceTable(IOptions<RegistryOptions> options, TimeProvid
         }
     }
 
-    /// <summary>The routes once their revision differs from <paramref name="known"/>, or as they are after <paramref name="patience"/>.</summary>
+    /// <summary>The routes once their revision differs from <paramref name="known"/>, or as they are after <paramref name="patience"/> or when cancelled.</summary>
     public async Task<RouteTable> RoutesAsync(long known, TimeSpan patience, CancellationToken cancellationToken)
     {
         Task changed;
@@ -60,7 +60,6 @@ internal sealed class ServiceTable(IOptions<RegistryOptions> options, TimeProvid
         if (Current.Revision == known)
         {
             await Task.WhenAny(changed, Task.Delay(patience, clock, cancellationToken));
-            cancellationToken.ThrowIfCancellationRequested();
         }
 
         return Current.Routes();
