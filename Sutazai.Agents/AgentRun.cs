@@ -81,7 +81,7 @@ internal sealed class AgentRun(
     {
         if (!HasResult)
         {
-            if (Planner.Plan(Tools, question) is not { } plan)
+            if (Planner.Plan(Tools, agent.Definition.Examples, question) is not { } plan)
             {
                 return Reply($"The input fits none of this agent's tools. Send a file, or JSON with the members that a tool needs.\n\n{Planner.Missing(Tools)}", reason);
             }

@@ -57,6 +57,11 @@ internal sealed class ModelRun(AgentRun run, ModelAccess model) : IDisposable
                     return new(null, Malformed(error));
                 }
 
+                if (turn.Calls is [] && WrittenCall.IsGarbled(turn.Text, run.Tools))
+                {
+                    return new(null, Malformed("a call was written as text that is not JSON"));
+                }
+
                 if (turn.Calls is [])
                 {
                     return turn.Text.Trim() is { Length: > 0 } answer ? new(answer, null) : new(null, "the model answered nothing");

@@ -9,7 +9,7 @@ public sealed record PlannedCall(AgentTool Tool, JsonElement Arguments);
 
 /// <summary>
 /// Chooses a tool without a model: the one whose parameters the input fills, by JSON member names, attached files and plain text, and
-/// whose name and description share most with the question.
+/// whose name, description and example questions are nearest to the question.
 /// </summary>
 public static partial class Planner
 {
@@ -17,14 +17,16 @@ public static partial class Planner
     private const int PerFile = 60;
     private const int PerText = 20;
     private const int PerWord = 3;
+    private const int PerExample = 50;
     private const int LongestQuestion = 300;
 
     /// <returns>The call, or null where the input fits no tool.</returns>
-    public static PlannedCall? Plan(IReadOnlyList<AgentTool> tools, Question question)
+    /// <param name="examples">The agent's own: a question like one of them wants the tool that the example calls.</param>
+    public static PlannedCall? Plan(IReadOnlyList<AgentTool> tools, IReadOnlyList<AgentExample> examples, Question question)
     {
         var input = Input.Of(question);
         return tools.Where(tool => question.Tool is null || tool.Name == question.Tool)
-            .Select((tool, order) => (Call: Fill(tool, input), order))
+            .Select((tool, order) => (Call: Fill(tool, examples, input), order))
             .Where(candidate => candidate.Call is not null)
             .OrderByDescending(candidate => candidate.Call!.Value.Score).ThenBy(candidate => candidate.order)
             .Select(candidate => new PlannedCall(candidate.Call!.Value.Tool, JsonSerializer.SerializeToElement(candidate.Call.Value.Arguments)))
@@ -35,7 +37,7 @@ public static partial class Planner
     public static string Missing(IReadOnlyList<AgentTool> tools) => string.Join('\n', tools.Select(tool =>
         $"- `{tool.Name}` needs {string.Join(", ", tool.Parameters.Where(p => p.Required).Select(p => $"`{p.Name}`"))}: {tool.Description}\n\n  ```json\n  {tool.Schema.GetRawText()}\n  ```"));
 
-    private static (AgentTool Tool, JsonObject Arguments, int Score)? Fill(AgentTool tool, Input input)
+    private static (AgentTool Tool, JsonObject Arguments, int Score)? Fill(AgentTool tool, IReadOnlyList<AgentExample> examples, Input input)
     {
         JsonObject arguments = [];
         var score = 0;
@@ -54,7 +56,7 @@ public static partial class Planner
         score += AddFiles(tool, input.Files, arguments);
         score += AddText(tool, text, input, arguments);
         return tool.Parameters.All(p => !p.Required || arguments.ContainsKey(p.Name))
-            ? (tool, arguments, score + (PerWord * SharedWords(tool, input.Text)))
+            ? (tool, arguments, score + (PerWord * SharedWords(tool, input.Text)) + (int)(PerExample * Likeness(tool, examples, input.Text)))
             : null;
     }
 
@@ -78,10 +80,13 @@ public static partial class Planner
         return PerFile * (files.Count - (2 * left.Count));
     }
 
-    /// <summary>Plain text fills one required parameter; a lone question only one that takes prose, which is called <c>text</c>.</summary>
+    /// <summary>
+    /// Plain text fills one required parameter; a lone question only one that takes prose, which is called <c>text</c>. Beside files the text
+    /// says what is wanted and is no content.
+    /// </summary>
     private static int AddText(AgentTool tool, string text, Input input, JsonObject arguments)
     {
-        if (text.Length == 0)
+        if (text.Length == 0 || input.Files.Count > 0)
         {
             return 0;
         }
@@ -110,6 +115,14 @@ public static partial class Planner
         }
 
         return PerText;
+    }
+
+    /// <summary>Jaccard similarity of the question's words to those of the nearest example that calls the tool, 0 to 1.</summary>
+    private static double Likeness(AgentTool tool, IReadOnlyList<AgentExample> examples, string text)
+    {
+        var asked = Words(text.Length > LongestQuestion ? text[..LongestQuestion] : text).ToHashSet();
+        return asked.Count == 0 ? 0 : examples.Where(e => e.Calls.Contains(tool.Name)).Select(e => Words(e.Ask).ToHashSet())
+            .Select(known => (double)known.Count(asked.Contains) / known.Union(asked).Count()).DefaultIfEmpty().Max();
     }
 
     private static int SharedWords(AgentTool tool, string text)

@@ -53,6 +53,10 @@ internal static class WrittenCall
         }
     }
 
+    /// <summary>Whether a text that <see cref="Read"/> finds no call in began as one all the same: an object that names a tool.</summary>
+    public static bool IsGarbled(string text, IReadOnlyList<AgentTool> tools) =>
+        Unfenced(text.AsSpan().Trim()) is ['{', ..] && tools.Any(t => text.Contains($"\"{t.Name}\"", StringComparison.Ordinal));
+
     private static ReadOnlySpan<char> Unfenced(ReadOnlySpan<char> text)
     {
         if (!text.StartsWith("```", StringComparison.Ordinal) || !text.EndsWith("```", StringComparison.Ordinal) || text.Length < 6)

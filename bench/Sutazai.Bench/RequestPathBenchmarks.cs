@@ -27,7 +27,7 @@ public class RequestPathBenchmarks
     public Caller? SignAndVerifyIdentity() => _identity.Verify(_identity.Sign(Caller.Local));
 
     [Benchmark]
-    public PlannedCall? PlanWithoutModel() => Planner.Plan(_tools, _question);
+    public PlannedCall? PlanWithoutModel() => Planner.Plan(_tools, CsvProfiler.Definition.Examples, _question);
 
     private sealed class NoArtifacts : IArtifactSource
     {

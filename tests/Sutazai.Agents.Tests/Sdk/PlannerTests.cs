@@ -69,5 +69,5 @@ public class PlannerTests
     });
 
     private static PlannedCall? Plan(string input, string[] files, string? tool, params string[] tools) =>
-        Planner.Plan(SampleTools.Tools(tools), new Question(input, files, tool, [], null));
+        Planner.Plan(SampleTools.Tools(tools), [], new Question(input, files, tool, [], null));
 }
