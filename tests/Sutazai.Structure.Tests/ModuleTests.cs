@@ -10,7 +10,7 @@ namespace Sutazai.Structure.Tests;
 public class ModuleTests
 {
     /// <summary>Interfaces that one class implements today: the agents' own contract, and tables of which a second row is a line.</summary>
-    private static readonly string[] s_singleOnPurpose = ["IArtifactSource", "IAgent"];
+    private static readonly string[] s_singleOnPurpose = ["IAgent"];
 
     [Fact]
     public void A_services_name_is_kebab_case_and_its_own()
@@ -32,7 +32,7 @@ public class ModuleTests
     [Fact]
     public void No_two_services_register_the_same_type()
     {
-        var shared = Registered(_ => { }).Concat(Registered(b => Modules.AgentGroups[0].Module.Add(b), onlyRuntime: true)).Append(typeof(BackendTable)).ToHashSet();
+        var shared = Registered(_ => { }).Concat(Registered(b => Modules.AgentGroups[0].Module.Add(b), onlyRuntime: true)).ToHashSet();
         var owners = Modules.All
             .SelectMany(m => Registered(m.Add).Where(t => !shared.Contains(t)).Distinct().Select(t => (Type: t, m.Name)))
             .GroupBy(o => o.Type)
