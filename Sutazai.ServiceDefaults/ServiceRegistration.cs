@@ -13,15 +13,20 @@ internal sealed partial class ServiceRegistration(
     IServiceProvider services,
     IHostApplicationLifetime lifetime,
     TimeProvider clock,
-    ILogger<ServiceRegistration> logger) : BackgroundService
+    ILogger<ServiceRegistration> logger) : BackgroundService, IHostedLifecycleService
 {
     private static readonly TimeSpan s_retry = TimeSpan.FromMilliseconds(500);
 
     private readonly string _instance = RandomNumberGenerator.GetHexString(12, lowercase: true);
 
-    public override async Task StopAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// Signs off before the server stops listening, so that nobody sends new work while that under way is finished, and also where it
+    /// takes so long that the host gives it up.
+    /// </summary>
+    public async Task StoppingAsync(CancellationToken cancellationToken)
     {
-        await base.StopAsync(cancellationToken);
+        // Without this the next renewal would undo it.
+        await StopAsync(cancellationToken);
         if (local.Contains("registry"))
         {
             return;
@@ -39,6 +44,12 @@ internal sealed partial class ServiceRegistration(
             }
         }
     }
+
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

@@ -122,10 +122,12 @@ public class BadConnectionTests(SharedFleets fleets)
 
     private static async Task UntilAsync(Func<bool> state)
     {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
+        patience.CancelAfter(TimeSpan.FromSeconds(30));
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
         while (!state())
         {
-            await timer.WaitForNextTickAsync(Cancelled);
+            await timer.WaitForNextTickAsync(patience.Token);
         }
     }
 }

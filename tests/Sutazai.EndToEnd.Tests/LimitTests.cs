@@ -99,8 +99,8 @@ public class LimitTests(SharedFleets fleets)
         Assert.Equal(200, (int)otherAgent.StatusCode);
         var other = await fleet.CreateKeyAsync(null, Scopes.All);
         using var otherClient = fleet.ClientWithKey(other.Key);
-        using var otherKey = await otherClient.PostAsync(Path, SharedFleet.Json("""{"csv":"a,b\n1,2"}"""), Cancelled);
-        Assert.True((int)otherKey.StatusCode != 429);
+        using var otherKey = await otherClient.SendAsync(Brief(), Cancelled);
+        Assert.NotEqual(429, (int)otherKey.StatusCode);
 
         await leaving.CancelAsync();
         foreach (var call in running)
@@ -124,13 +124,20 @@ public class LimitTests(SharedFleets fleets)
         Headers = { Accept = { new("text/event-stream") } },
     };
 
+    /// <summary>A call that gives up soon: where the gateway lets it in, it waits behind the slow ones for a place at the agent.</summary>
+    private static HttpRequestMessage Brief() => new(HttpMethod.Post, Path)
+    {
+        Content = SharedFleet.Json("""{"csv":"a,b\n1,2"}"""),
+        Headers = { { "x-sutazai-timeout", "0.5" } },
+    };
+
     private static async Task<HttpResponseMessage> UntilRefusedAsync(HttpClient client)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
         patience.CancelAfter(TimeSpan.FromSeconds(20));
         while (true)
         {
-            var response = await client.PostAsync(Path, SharedFleet.Json("{}"), patience.Token);
+            var response = await client.SendAsync(Brief(), patience.Token);
             if (response.StatusCode == System.Net.HttpStatusCode.TooManyRequests)
             {
                 return response;

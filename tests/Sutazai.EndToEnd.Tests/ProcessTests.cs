@@ -15,6 +15,9 @@ public sealed class ProcessTests : IAsyncDisposable
 {
     private static readonly string[] s_services = ["registry", "identity", "artifacts", "model-router", "data-files", "gateway"];
 
+    /// <summary>So fast that only the fault takes time.</summary>
+    private static readonly SimulatedModel[] s_models = [.. SimulatedModel.Defaults.Select(m => m with { Speed = new SpeedProfile(1_000_000, 100_000, 0, 0) })];
+
     private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("sutazai-");
     private readonly Dictionary<string, HostProcess> _processes = [];
     private readonly Dictionary<string, string> _addresses = Modules.All.ToDictionary(m => m.Name, _ => FreeAddress());
@@ -49,7 +52,7 @@ public sealed class ProcessTests : IAsyncDisposable
     public async Task A_host_that_is_told_to_stop_ends_the_run_under_way_and_signs_off()
     {
         await using var simulator = await OllamaSimulator.StartAsync(
-            new() { Script = Script.Of(Turn.Say("A table has rows.")), Faults = [new(FaultKind.SlowFirstToken) { Delay = TimeSpan.FromSeconds(3) }], TimeScale = 1 }, Cancelled);
+            new() { Models = s_models, Script = Script.Of(Turn.Say("A table has rows.")), Faults = [new(FaultKind.SlowFirstToken) { Delay = TimeSpan.FromSeconds(3) }], TimeScale = 1 }, Cancelled);
         await StartAllAsync("--ollama", simulator.Address.ToString());
         var call = AskAsync("""{"input":"What is a table?"}""");
         await simulator.Requests.WaitForAsync(r => r.Fault == FaultKind.SlowFirstToken, Cancelled);

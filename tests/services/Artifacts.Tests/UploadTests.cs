@@ -146,9 +146,11 @@ public class UploadTests
         Assert.Equal(404, (int)expired.StatusCode);
 
         time.Advance(TimeSpan.FromMinutes(10));
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
+        patience.CancelAfter(TimeSpan.FromSeconds(30));
         while (store.Blobs().Length > 1)
         {
-            await Task.Delay(TimeSpan.FromMilliseconds(10), Cancelled);
+            await Task.Delay(TimeSpan.FromMilliseconds(10), patience.Token);
         }
 
         Assert.Equal("usual", await store.Http.GetStringAsync(usual.Id, Cancelled));

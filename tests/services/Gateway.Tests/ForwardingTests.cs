@@ -1,4 +1,5 @@
 using System.Net.Http.Json;
+using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -77,7 +78,7 @@ public class ForwardingTests
         (await UntilAsync(http, r => r.IsSuccessStatusCode)).Dispose();
         using var keys = new KeyCommands(host.Data);
         var key = await keys.CreateAsync(new CreateKey("test", [Scopes.AskAgents]), Cancelled);
-        using var request = new HttpRequestMessage(HttpMethod.Post, "api/agents/echo-agent/ask") { Content = new StringContent("{}") };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "api/agents/echo-agent/ask") { Content = Json() };
         request.Headers.Add("Authorization", "Bearer " + key.Key);
         request.Headers.Add("x-api-key", key.Key);
         request.Headers.Add("Cookie", "session=secret");
@@ -112,10 +113,14 @@ public class ForwardingTests
     private static Task<TimeSpan> RegisterAsync(ServiceHost host, string instance, Uri address) => Registry(host).RegisterAsync(
         "echo", instance, new Registration(address, "1.0", [], [new AgentCard("echo-agent", "echo", "Echoes.", "P", "normal", "small", [], [], [], "1.0", AgentHealth.Healthy)], new Dictionary<string, AgentHealth>()), Cancelled);
 
-    private static Task<HttpResponseMessage> AskAsync(HttpClient http) => http.PostAsync("api/agents/echo-agent/ask", new StringContent("{}"), Cancelled);
+    private static Task<HttpResponseMessage> AskAsync(HttpClient http) => http.PostAsync("api/agents/echo-agent/ask", Json(), Cancelled);
+
+    private static StringContent Json() => new("{}", Encoding.UTF8, "application/json");
 
     private static async Task<HttpResponseMessage> UntilAsync(HttpClient http, Predicate<HttpResponseMessage> done)
     {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
+        patience.CancelAfter(TimeSpan.FromSeconds(30));
         while (true)
         {
             var response = await AskAsync(http);
@@ -126,7 +131,7 @@ public class ForwardingTests
 
             response.Dispose();
             // Less often than the local operator may ask.
-            await Task.Delay(TimeSpan.FromMilliseconds(120), Cancelled);
+            await Task.Delay(TimeSpan.FromMilliseconds(120), patience.Token);
         }
     }
 }
