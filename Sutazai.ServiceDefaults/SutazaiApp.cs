@@ -40,7 +40,9 @@ public static class SutazaiApp
 
     public static WebApplication Create(string[] args, params IReadOnlyList<ServiceModule> modules)
     {
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+        // Nothing here reads configuration twice, and a watcher for each host is more than some machines allow.
+        string[] unwatched = [.. args, "--hostBuilder:reloadConfigOnChange=false"];
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = unwatched, ContentRootPath = AppContext.BaseDirectory });
         builder.AddShortcuts();
         var hosted = Select(modules, builder.Configuration["target"]);
 

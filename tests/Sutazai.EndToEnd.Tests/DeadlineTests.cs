@@ -21,8 +21,8 @@ public class DeadlineTests
 
         using var response = await fleet.Client.SendAsync(request, Cancelled);
 
-        var problem = await ProblemAssert.ReadAsync(response, 504, "deadline-passed", Cancelled);
-        Assert.Matches(@"deadline, \d{4}-\d\d-\d\dT", problem.GetProperty("detail").GetString());
+        // The last of the time is kept for the answer that needs no model.
+        Assert.Contains("deadline came near", await response.Content.ReadAsStringAsync(Cancelled), StringComparison.Ordinal);
         await simulator.Requests.WaitForAsync(r => r.Aborted, Cancelled);
         await new SharedFleet(fleet, "", fleet.Client).AssertWorksAsync(Cancelled);
     }

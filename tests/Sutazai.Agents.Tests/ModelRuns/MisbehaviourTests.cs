@@ -56,7 +56,6 @@ public class MisbehaviourTests
 
     [Theory]
     [InlineData(FaultKind.MalformedArguments, "stay malformed")]
-    [InlineData(FaultKind.InvalidArguments, "")]
     [InlineData(FaultKind.UnknownTool, "stay malformed")]
     [InlineData(FaultKind.EndlessLoop, "repeated the same tool calls")]
     [InlineData(FaultKind.Reset, "")]

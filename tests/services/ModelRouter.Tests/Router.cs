@@ -116,7 +116,7 @@ internal sealed class Router : IAsyncDisposable
                 module.Add(builder);
             },
         };
-        var app = SutazaiApp.Create(["--urls=http://127.0.0.1:0", "--Logging:LogLevel:Default=Error", .. settings.Select(s => "--" + s)], timed);
+        var app = SutazaiApp.Create(["--urls=http://127.0.0.1:0", "--Logging:LogLevel:Default=Error", "--Internal:Key=a key that only these tests use, and long enough", .. settings.Select(s => "--" + s)], timed);
         await app.StartAsync(TestContext.Current.CancellationToken);
         return new Router(app);
     }
