@@ -14,7 +14,8 @@ internal sealed partial record Wrk(double Rate, double P50, double P99, long Err
     public static async Task<Wrk> RunAsync(string url, int connections, int seconds, string script)
     {
         using var process = Process.Start(new ProcessStartInfo(
-            "wrk", ["-t1", $"-c{connections}", $"-d{seconds}s", "--latency", "-s", script, url]) { RedirectStandardOutput = true })!;
+            "wrk", ["-t1", $"-c{connections}", $"-d{seconds}s", "--latency", "-s", script, url])
+        { RedirectStandardOutput = true })!;
         var output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
         return new(

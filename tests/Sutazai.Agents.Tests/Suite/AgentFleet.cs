@@ -23,21 +23,8 @@ public sealed class AgentFleet : IAsyncLifetime
         _uploading.Dispose();
     }
 
-    /// <summary>Sends JSON; waits as told where the gateway finds it too much at once.</summary>
-    public async Task<(HttpStatusCode Status, string Body)> PostAsync(string path, string json)
-    {
-        while (true)
-        {
-            using var content = new StringContent(json, Encoding.UTF8, "application/json");
-            using var response = await Fleet.Client.PostAsync(path, content, TestContext.Current.CancellationToken);
-            if (response.StatusCode != HttpStatusCode.TooManyRequests)
-            {
-                return (response.StatusCode, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
-            }
-
-            await Task.Delay(response.Headers.RetryAfter!.Delta!.Value, TestContext.Current.CancellationToken);
-        }
-    }
+    public Task<(HttpStatusCode Status, string Body)> PostAsync(string path, string json) =>
+        SendAsync(path, () => new StringContent(json, Encoding.UTF8, "application/json"));
 
     /// <summary>Uploads the sample <c>@name</c> of the agent's assembly, once.</summary>
     public async Task<string> UploadAsync(string agent, string sample)
@@ -49,11 +36,9 @@ public sealed class AgentFleet : IAsyncLifetime
             var key = $"{assembly.GetName().Name}/{sample}";
             if (!_uploaded.TryGetValue(key, out var id))
             {
-                await using var content = assembly.GetManifestResourceStream("Samples/" + sample[1..])!;
-                using var form = new MultipartFormDataContent { { new StreamContent(content), "file", sample[1..] } };
-                using var response = await Fleet.Client.PostAsync("api/artifacts", form, TestContext.Current.CancellationToken);
-                var body = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
-                Assert.True(response.IsSuccessStatusCode, body);
+                var (status, body) = await SendAsync(
+                    "api/artifacts", () => new MultipartFormDataContent { { new StreamContent(assembly.GetManifestResourceStream("Samples/" + sample[1..])!), "file", sample[1..] } });
+                Assert.True(status is HttpStatusCode.Created or HttpStatusCode.OK, body);
                 _uploaded[key] = id = (string)JsonNode.Parse(body)!["id"]!;
             }
 
@@ -76,6 +61,22 @@ public sealed class AgentFleet : IAsyncLifetime
         }
 
         return node!.ToJsonString();
+    }
+
+    // Waits as told where the gateway finds it too much at once.
+    private async Task<(HttpStatusCode Status, string Body)> SendAsync(string path, Func<HttpContent> content)
+    {
+        while (true)
+        {
+            using var sent = content();
+            using var response = await Fleet.Client.PostAsync(path, sent, TestContext.Current.CancellationToken);
+            if (response.StatusCode != HttpStatusCode.TooManyRequests)
+            {
+                return (response.StatusCode, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+            }
+
+            await Task.Delay(response.Headers.RetryAfter!.Delta!.Value, TestContext.Current.CancellationToken);
+        }
     }
 
     private static IEnumerable<JsonValue> Strings(JsonNode? node) => node switch

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using Sutazai.Testing;
 using Sutazai.Testing.OllamaSimulator;
 
@@ -14,10 +15,12 @@ internal sealed class Router : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly IMeterFactory _meters;
+    private readonly TimeProvider _time;
 
-    private Router(WebApplication app)
+    private Router(WebApplication app, TimeProvider time)
     {
         _app = app;
+        _time = time;
         _meters = app.Services.GetRequiredService<IMeterFactory>();
         Address = new Uri(app.Services.GetRequiredService<Listeners>().Internal, "model-router/");
         Client = CreateClient();
@@ -102,6 +105,20 @@ internal sealed class Router : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
+        var disposing = StopAsync();
+        while (_time is FakeTimeProvider standing && !disposing.IsCompleted)
+        {
+            // The resilience pipeline waits for its last call by this clock.
+            standing.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        await disposing;
+    }
+
+    private async Task StopAsync()
+    {
+        await _app.StopAsync();
         await _app.DisposeAsync();
     }
 
@@ -118,6 +135,6 @@ internal sealed class Router : IAsyncDisposable
         };
         var app = SutazaiApp.Create(["--urls=http://127.0.0.1:0", "--Logging:LogLevel:Default=Error", "--Internal:Key=a key that only these tests use, and long enough", .. settings.Select(s => "--" + s)], timed);
         await app.StartAsync(TestContext.Current.CancellationToken);
-        return new Router(app);
+        return new Router(app, time);
     }
 }

@@ -30,8 +30,23 @@ internal static partial class Measures
 
     private static readonly Dictionary<string, decimal> s_multipliers = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["k"] = 1e3m, ["thousand"] = 1e3m, ["tsd"] = 1e3m, ["tausend"] = 1e3m, ["m"] = 1e6m, ["mn"] = 1e6m, ["mio"] = 1e6m, ["million"] = 1e6m, ["millions"] = 1e6m,
-        ["millionen"] = 1e6m, ["b"] = 1e9m, ["bn"] = 1e9m, ["mrd"] = 1e9m, ["billion"] = 1e9m, ["milliarde"] = 1e9m, ["milliarden"] = 1e9m, ["trillion"] = 1e12m,
+        ["k"] = 1e3m,
+        ["thousand"] = 1e3m,
+        ["tsd"] = 1e3m,
+        ["tausend"] = 1e3m,
+        ["m"] = 1e6m,
+        ["mn"] = 1e6m,
+        ["mio"] = 1e6m,
+        ["million"] = 1e6m,
+        ["millions"] = 1e6m,
+        ["millionen"] = 1e6m,
+        ["b"] = 1e9m,
+        ["bn"] = 1e9m,
+        ["mrd"] = 1e9m,
+        ["billion"] = 1e9m,
+        ["milliarde"] = 1e9m,
+        ["milliarden"] = 1e9m,
+        ["trillion"] = 1e12m,
     };
 
     private static readonly Dictionary<string, string> s_units = Table(StringComparer.Ordinal, """

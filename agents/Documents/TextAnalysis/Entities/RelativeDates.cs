@@ -12,8 +12,16 @@ internal static partial class RelativeDates
 {
     private static readonly Dictionary<string, int> s_days = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["today"] = 0, ["tomorrow"] = 1, ["yesterday"] = -1, ["the day after tomorrow"] = 2, ["the day before yesterday"] = -2,
-        ["heute"] = 0, ["morgen"] = 1, ["gestern"] = -1, ["übermorgen"] = 2, ["vorgestern"] = -2,
+        ["today"] = 0,
+        ["tomorrow"] = 1,
+        ["yesterday"] = -1,
+        ["the day after tomorrow"] = 2,
+        ["the day before yesterday"] = -2,
+        ["heute"] = 0,
+        ["morgen"] = 1,
+        ["gestern"] = -1,
+        ["übermorgen"] = 2,
+        ["vorgestern"] = -2,
     };
 
     private static readonly string[] s_weekdays =

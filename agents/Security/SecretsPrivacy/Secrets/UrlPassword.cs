@@ -11,9 +11,24 @@ internal static class UrlPassword
 
     private static readonly Dictionary<string, string> s_schemes = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["postgres"] = "postgres-url", ["postgresql"] = "postgres-url", ["mysql"] = "mysql-url", ["mariadb"] = "mysql-url", ["mongodb"] = "mongodb-url",
-        ["srv"] = "mongodb-url", ["redis"] = "redis-url", ["rediss"] = "redis-url", ["amqp"] = "amqp-url", ["amqps"] = "amqp-url", ["mssql"] = "sqlserver-url",
-        ["sqlserver"] = "sqlserver-url", ["ftp"] = "ftp-url", ["sftp"] = "ftp-url", ["ldap"] = "ldap-url", ["ldaps"] = "ldap-url", ["smtp"] = "smtp-url", ["smtps"] = "smtp-url",
+        ["postgres"] = "postgres-url",
+        ["postgresql"] = "postgres-url",
+        ["mysql"] = "mysql-url",
+        ["mariadb"] = "mysql-url",
+        ["mongodb"] = "mongodb-url",
+        ["srv"] = "mongodb-url",
+        ["redis"] = "redis-url",
+        ["rediss"] = "redis-url",
+        ["amqp"] = "amqp-url",
+        ["amqps"] = "amqp-url",
+        ["mssql"] = "sqlserver-url",
+        ["sqlserver"] = "sqlserver-url",
+        ["ftp"] = "ftp-url",
+        ["sftp"] = "ftp-url",
+        ["ldap"] = "ldap-url",
+        ["ldaps"] = "ldap-url",
+        ["smtp"] = "smtp-url",
+        ["smtps"] = "smtp-url",
     };
 
     public static IEnumerable<(string Kind, string Revoke)> Kinds =>
