@@ -19,6 +19,7 @@ internal sealed class ModelRun(AgentRun run, ModelAccess model) : IDisposable
     /// <summary>Characters of a tool's result that the model reads; the caller gets all of it.</summary>
     private const int ResultCharacters = 12_000;
     private const int Repairs = 1;
+    private const string Again = "Call the tool again, corrected.";
 
     /// <summary>Characters of a question that a model on a CPU reads in reasonable time; longer ones come as files.</summary>
     private const int QuestionCharacters = 40_000;
@@ -52,14 +53,21 @@ internal sealed class ModelRun(AgentRun run, ModelAccess model) : IDisposable
             while (true)
             {
                 var turn = await NextAsync(history, settings, kernel, patience.Token);
+                if (turn.IsGarbled)
+                {
+                    const string Error = "The call is not JSON.";
+                    history.AddAssistantMessage(turn.Text);
+                    if (Repair(Error, () => history.AddUserMessage($"Error: {Error} {Again}")) is { } garbled)
+                    {
+                        return new(null, garbled);
+                    }
+
+                    continue;
+                }
+
                 if (turn.Calls is [] && _malformed is { } error && !run.HasResult)
                 {
                     return new(null, Malformed(error));
-                }
-
-                if (turn.Calls is [] && WrittenCall.IsGarbled(turn.Text, run.Tools))
-                {
-                    return new(null, Malformed("a call was written as text that is not JSON"));
                 }
 
                 if (turn.Calls is [])
@@ -164,10 +172,19 @@ internal sealed class ModelRun(AgentRun run, ModelAccess model) : IDisposable
         run.ModelCalls++;
         IReadOnlyList<FunctionCallContent> calls = [.. _model.Calls.Select(c => new FunctionCallContent(
             c.Name, id: c.CallId, arguments: new KernelArguments(c.Arguments ?? new Dictionary<string, object?>())) { Exception = c.Exception })];
-        return calls is []
-            && WrittenCall.Read(text.ToString(), run.Tools) is { } written
-            ? new Turn("", [written])
-            : new Turn(text.ToString(), calls);
+        var said = text.ToString();
+        if (calls is [] && WrittenCall.Read(said, run.Tools) is { } written)
+        {
+            return new Turn("", [written], IsGarbled: false);
+        }
+
+        var garbled = calls is [] && WrittenCall.IsGarbled(said, run.Tools);
+        if (calls is [] && !garbled && shown < said.Length)
+        {
+            await run.SayAsync(said[shown..]);
+        }
+
+        return new Turn(said, calls, garbled);
     }
 
     /// <returns>Why the run's conversation with the model must end, or null.</returns>
@@ -205,7 +222,10 @@ internal sealed class ModelRun(AgentRun run, ModelAccess model) : IDisposable
         }
     }
 
-    private string? Repair(FunctionCallContent call, ChatHistory history, string error)
+    private string? Repair(FunctionCallContent call, ChatHistory history, string error) =>
+        Repair(error, () => history.Add(new FunctionResultContent(call, $"Error: {error} {Again}").ToChatMessage()));
+
+    private string? Repair(string error, Action tell)
     {
         _malformed = error;
         if (_repairs++ >= Repairs)
@@ -213,7 +233,7 @@ internal sealed class ModelRun(AgentRun run, ModelAccess model) : IDisposable
             return Malformed(error);
         }
 
-        history.Add(new FunctionResultContent(call, $"Error: {error} Call the tool again, corrected.").ToChatMessage());
+        tell();
         return null;
     }
 
@@ -223,7 +243,7 @@ internal sealed class ModelRun(AgentRun run, ModelAccess model) : IDisposable
         ? result
         : $"{result.AsSpan(0, ResultCharacters)}… (cut: {result.Length} characters in all)";
 
-    private sealed record Turn(string Text, IReadOnlyList<FunctionCallContent> Calls)
+    private sealed record Turn(string Text, IReadOnlyList<FunctionCallContent> Calls, bool IsGarbled)
     {
         public ChatMessageContent ToMessage()
         {

@@ -8,7 +8,7 @@ namespace Sutazai.Agents;
 /// A tool call that a small model wrote into its text instead of making it:
 /// <c>{"name": "profile", "arguments": {"csv": "…"}}</c>, often in a code fence, sometimes with <c>parameters</c>.
 /// </summary>
-internal static class WrittenCall
+public static class WrittenCall
 {
     /// <summary>Whether the text so far may turn out to be a written call.</summary>
     public static bool MayStart(StringBuilder text)
@@ -53,9 +53,13 @@ internal static class WrittenCall
         }
     }
 
-    /// <summary>Whether a text that <see cref="Read"/> finds no call in began as one all the same: an object that names a tool.</summary>
-    public static bool IsGarbled(string text, IReadOnlyList<AgentTool> tools) =>
-        Unfenced(text.AsSpan().Trim()) is ['{', ..] && tools.Any(t => text.Contains($"\"{t.Name}\"", StringComparison.Ordinal));
+    /// <summary>Whether a text that <see cref="Read"/> finds no call in began as one all the same: an object whose name is a tool's.</summary>
+    public static bool IsGarbled(string text, IReadOnlyList<AgentTool> tools)
+    {
+        var json = Unfenced(text.AsSpan().Trim());
+        return json is ['{', ..] && json[1..].TrimStart().StartsWith("\"name\"", StringComparison.Ordinal)
+            && tools.Any(t => text.Contains($"\"{t.Name}\"", StringComparison.Ordinal));
+    }
 
     private static ReadOnlySpan<char> Unfenced(ReadOnlySpan<char> text)
     {

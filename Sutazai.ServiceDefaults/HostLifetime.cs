@@ -19,3 +19,28 @@ public static class HostLifetime
     public static CancellationTokenSource Stopping(this IHostApplicationLifetime lifetime, CancellationToken cancellationToken) =>
         CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
 }
+
+/// <summary>
+/// Work that begins when the host has started and ends, without a word in the log, when it begins to stop: unlike a plain background
+/// service it may call services through the host's own listeners.
+/// </summary>
+public abstract class StartedService(IHostApplicationLifetime lifetime) : BackgroundService
+{
+    protected IHostApplicationLifetime Lifetime => lifetime;
+
+    protected sealed override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var stopping = lifetime.Stopping(stoppingToken);
+        try
+        {
+            await lifetime.StartedAsync(stopping.Token);
+            await RunAsync(stopping.Token);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // As it should end.
+        }
+    }
+
+    protected abstract Task RunAsync(CancellationToken stopping);
+}

@@ -13,7 +13,7 @@ internal sealed partial class ServiceRegistration(
     IServiceProvider services,
     IHostApplicationLifetime lifetime,
     TimeProvider clock,
-    ILogger<ServiceRegistration> logger) : BackgroundService, IHostedLifecycleService
+    ILogger<ServiceRegistration> logger) : StartedService(lifetime), IHostedLifecycleService
 {
     private static readonly TimeSpan s_retry = TimeSpan.FromMilliseconds(500);
 
@@ -51,20 +51,17 @@ internal sealed partial class ServiceRegistration(
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task RunAsync(CancellationToken stopping)
     {
-        using var stopping = lifetime.Stopping(stoppingToken);
-        await lifetime.StartedAsync(stopping.Token);
-
         var failing = false;
-        while (!stopping.Token.IsCancellationRequested)
+        while (true)
         {
             var wait = s_retry;
             try
             {
                 foreach (var module in local.Modules)
                 {
-                    var lease = await registry.RegisterAsync(module.Name, _instance, Describe(module), stopping.Token);
+                    var lease = await registry.RegisterAsync(module.Name, _instance, Describe(module), stopping);
                     wait = lease / 3;
                 }
 
@@ -80,7 +77,7 @@ internal sealed partial class ServiceRegistration(
                 failing = true;
             }
 
-            await Task.Delay(wait, clock, stopping.Token);
+            await Task.Delay(wait, clock, stopping);
         }
     }
 

@@ -7,23 +7,21 @@ namespace Sutazai.Gateway;
 /// key is to hear of it at once.
 /// </summary>
 internal sealed partial class OpenListenerCheck(
-    Listeners listeners, IdentityClient identity, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<OpenListenerCheck> logger) : BackgroundService
+    Listeners listeners, IdentityClient identity, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<OpenListenerCheck> logger) : StartedService(lifetime)
 {
     private static readonly TimeSpan s_retry = TimeSpan.FromMilliseconds(500);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task RunAsync(CancellationToken stopping)
     {
-        using var stopping = lifetime.Stopping(stoppingToken);
-        await lifetime.StartedAsync(stopping.Token);
         while (!listeners.PublicIsLoopback)
         {
             try
             {
-                if (!await identity.AnyKeyAsync(stopping.Token))
+                if (!await identity.AnyKeyAsync(stopping))
                 {
                     Log.NoKey(logger, string.Join(", ", listeners.Public));
                     Environment.ExitCode = 1;
-                    lifetime.StopApplication();
+                    Lifetime.StopApplication();
                 }
 
                 return;
@@ -31,7 +29,7 @@ internal sealed partial class OpenListenerCheck(
             catch (HttpRequestException)
             {
                 // Identity may still be starting; until it answers, every request is refused anyway.
-                await Task.Delay(s_retry, clock, stopping.Token);
+                await Task.Delay(s_retry, clock, stopping);
             }
         }
     }

@@ -58,21 +58,18 @@ internal sealed class RouteBook(TimeProvider clock) : IHealthCheck
 
 /// <summary>Asks the registry for routes, again and again; an answer comes as soon as something changes.</summary>
 internal sealed partial class RouteRefresh(
-    RegistryClient registry, RouteBook book, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<RouteRefresh> logger) : BackgroundService
+    RegistryClient registry, RouteBook book, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<RouteRefresh> logger) : StartedService(lifetime)
 {
     private static readonly TimeSpan s_retry = TimeSpan.FromMilliseconds(500);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task RunAsync(CancellationToken stopping)
     {
-        using var stopping = lifetime.Stopping(stoppingToken);
-        await lifetime.StartedAsync(stopping.Token);
-
         var (known, failing) = (-1L, false);
-        while (!stopping.Token.IsCancellationRequested)
+        while (true)
         {
             try
             {
-                var table = await registry.RoutesAsync(known, stopping.Token);
+                var table = await registry.RoutesAsync(known, stopping);
                 known = table.Revision;
                 book.Update(table);
                 failing = false;
@@ -86,7 +83,7 @@ internal sealed partial class RouteRefresh(
 
                 // A registry that starts anew counts its revisions anew.
                 (failing, known) = (true, -1);
-                await Task.Delay(s_retry, clock, stopping.Token);
+                await Task.Delay(s_retry, clock, stopping);
             }
         }
     }

@@ -33,7 +33,7 @@ internal static class OllamaToolCalls
         Function = new OllamaFunctionCall { Index = index, Name = call.Name, Arguments = Arguments(call) ?? s_none },
     };
 
-    /// <summary>The calls whose arguments are an object; Ollama shows a call that its parser cannot read as the text it is.</summary>
+    /// <summary>The calls whose arguments are an object; Ollama shows a call that its parser cannot read as the text that the model wrote.</summary>
     public static (IReadOnlyList<OllamaToolCall?>? Calls, string Text) Split(IReadOnlyList<ToolCall>? calls)
     {
         if (calls is null)
@@ -42,7 +42,7 @@ internal static class OllamaToolCalls
         }
 
         var readable = calls.Where(c => Arguments(c) is not null).Select(Write).ToArray();
-        var text = string.Concat(calls.Where(c => Arguments(c) is null).Select(c => $"{c.Name}({c.Arguments})"));
+        var text = string.Concat(calls.Where(c => Arguments(c) is null).Select(c => $$"""{"name": "{{c.Name}}", "arguments": {{c.Arguments}}}"""));
         return (readable is [] ? null : readable, text);
     }
 

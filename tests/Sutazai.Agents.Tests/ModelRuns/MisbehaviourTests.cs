@@ -29,6 +29,19 @@ public class MisbehaviourTests
     }
 
     [Fact]
+    public async Task Call_written_as_text_that_broke_off_gets_a_repair_too()
+    {
+        await using var platform = await ModelPlatform.SayingAsync(
+            Turn.Say("""{"name": "profile", "arguments": {"csv": """), Turn.Call("profile", new { csv = Table }), Turn.Say("Two cities."));
+
+        var reply = await platform.AskAsync("csv-profiler", s_ask);
+
+        Assert.Equal("Two cities.", reply.Answer);
+        Assert.Null(reply.Degraded);
+        Assert.Equal("Error: The call is not JSON. Call the tool again, corrected.", (string?)platform.Chats[1]["messages"]!.AsArray()[^1]!["content"]);
+    }
+
+    [Fact]
     public async Task Twice_malformed_leaves_the_answer_to_the_tools()
     {
         await using var platform = await ModelPlatform.SayingAsync(Turn.Call("profile", new { table = Table }), Turn.Call("profile", new { sheet = Table }));
@@ -56,6 +69,7 @@ public class MisbehaviourTests
 
     [Theory]
     [InlineData(FaultKind.MalformedArguments, "stay malformed")]
+    [InlineData(FaultKind.InvalidArguments, "stay malformed")]
     [InlineData(FaultKind.UnknownTool, "stay malformed")]
     [InlineData(FaultKind.EndlessLoop, "repeated the same tool calls")]
     [InlineData(FaultKind.Reset, "")]
