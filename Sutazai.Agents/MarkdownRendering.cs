@@ -34,7 +34,7 @@ public static class MarkdownRendering
             case JsonValueKind.Array:
                 foreach (var item in value.EnumerateArray().Take(MaxRows))
                 {
-                    text.Append("- ").AppendLine(OneLine(item));
+                    text.Append("- ").AppendLine(Item(item).ReplaceLineEndings(" "));
                 }
 
                 WriteRest(text, value.GetArrayLength());
@@ -112,6 +112,17 @@ public static class MarkdownRendering
         || HasLines(value)
         || (value.ValueKind == JsonValueKind.Array && value.EnumerateArray().Any(i => i.ValueKind is JsonValueKind.Object or JsonValueKind.Array));
 
+    /// <summary>A row of too many columns: <c>**city**: type: text; nulls: 0</c>.</summary>
+    private static string Item(JsonElement value)
+    {
+        if (value.ValueKind != JsonValueKind.Object || value.EnumerateObject().ToList() is not [var first, .. var rest])
+        {
+            return Inline(value);
+        }
+
+        return first.Value.ValueKind == JsonValueKind.String ? $"**{Inline(first.Value)}**: {Named(rest, "; ")}" : Named([first, .. rest], "; ");
+    }
+
     private static string Cell(JsonElement value) => Escaped(OneLine(value));
 
     private static string Escaped(string cell) => cell.Replace("|", "\\|", StringComparison.Ordinal);
@@ -128,7 +139,18 @@ public static class MarkdownRendering
         JsonValueKind.Array => string.Join(", ", value.EnumerateArray().Take(MaxRows).Select(Inline))
             + (value.GetArrayLength() > MaxRows ? $" and {value.GetArrayLength() - MaxRows} more" : ""),
         JsonValueKind.Object when !value.EnumerateObject().Any() => "none",
-        JsonValueKind.Object => string.Join("; ", value.EnumerateObject().Select(m => $"{m.Name}: {Inline(m.Value)}")),
+        JsonValueKind.Object => Entry(value),
         _ => value.GetRawText(),
     };
+
+    /// <summary>An object within a line: <c>Basel (count: 1, share: 0.5)</c>, led by its first member where that is a text.</summary>
+    private static string Entry(JsonElement value)
+    {
+        var members = value.EnumerateObject().ToList();
+        var lead = members[0].Value.ValueKind == JsonValueKind.String ? Inline(members[0].Value) : null;
+        var rest = Named(members.Skip(lead is null ? 0 : 1), ", ");
+        return rest is "" ? lead! : lead is null ? $"({rest})" : $"{lead} ({rest})";
+    }
+
+    private static string Named(IEnumerable<JsonProperty> members, string separator) => string.Join(separator, members.Select(m => $"{m.Name}: {Inline(m.Value)}"));
 }

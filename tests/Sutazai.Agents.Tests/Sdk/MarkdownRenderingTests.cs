@@ -46,6 +46,23 @@ public class MarkdownRenderingTests
         MarkdownRendering.Render(JsonElement.Parse("""{"rows":2,"columns":[{"name":"a|b","top":[1,2]},{"name":"c","top":null}],"ok":true}""")));
 
     [Fact]
+    public void Objects_within_a_line_are_led_by_their_text() => Assert.Equal(
+        """
+        | top | at |
+        | --- | --- |
+        | Bern; BE (count: 2), Basel (count: 1) | (line: 3, ok: no) |
+        """,
+        MarkdownRendering.Render(JsonElement.Parse("""[{"top":[{"value":"Bern; BE","count":2},{"value":"Basel","count":1}],"at":{"line":3,"ok":false}}]""")));
+
+    [Fact]
+    public void Rows_too_wide_for_a_table_are_lines_led_by_their_text()
+    {
+        var row = new Dictionary<string, object> { ["name"] = "city" }.Concat(Enumerable.Range(0, 12).Select(n => KeyValuePair.Create($"m{n}", (object)n))).ToDictionary();
+
+        Assert.StartsWith("- **city**: m0: 0; m1: 1; ", MarkdownRendering.Render(JsonSerializer.SerializeToElement(new[] { row })), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Text_of_several_lines_stays_as_it_is() => Assert.Equal(
         "### text\n\n````\na\n```\n  b\n````", MarkdownRendering.Render(JsonElement.Parse("""{"text":"a\n```\n  b"}""")).Trim());
 
