@@ -129,7 +129,8 @@ public static class MarkdownRendering
 
     private static string OneLine(JsonElement value) => Inline(value).ReplaceLineEndings(" ");
 
-    private static string Inline(JsonElement value) => value.ValueKind switch
+    /// <summary>A value in a line of its own or in a cell: yes and no, <c>–</c> for null, <c>none</c> for what is empty, no braces.</summary>
+    public static string Inline(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.String => value.GetString()!,
         JsonValueKind.True => "yes",

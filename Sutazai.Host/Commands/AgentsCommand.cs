@@ -38,8 +38,8 @@ internal static class AgentsCommand
                 table.AddRow(new Text(agent.Id), new Text(agent.Group), new Text(agent.Purpose), new Text(string.Join(", ", agent.Tools.Select(t => t.Name))));
             }
 
-            AnsiConsole.Write(table);
-            AnsiConsole.WriteLine($"{agents.Total} agents");
+            Terminal.Output.Write(table);
+            Terminal.Output.WriteLine($"{agents.Total} agents");
         }));
         return command;
     }

@@ -42,7 +42,7 @@ internal static class AskCommand
             }
             else
             {
-                Answer.Write(AnsiConsole.Console, reply);
+                Answer.Write(Terminal.Output, reply);
             }
         }));
         return command;

@@ -59,7 +59,7 @@ internal static class KeysCommand
                     new Text(Day(key.CreatedAt)), new Text(key.ExpiresAt is { } at ? Day(at) : "never"));
             }
 
-            AnsiConsole.Write(table);
+            Terminal.Output.Write(table);
         }));
         return command;
     }

@@ -108,8 +108,15 @@ internal sealed class Platform : IAsyncDisposable
     private static async Task ReadyAsync(HttpClient http, CancellationToken cancellationToken)
     {
         var expected = Modules.AgentGroups.Sum(g => g.Agents.Count);
-        while ((await http.GetFromJsonAsync<Page<AgentRow>>("api/agents?pageSize=1", SutazaiJson.Options, cancellationToken))!.Total < expected)
+        while (true)
         {
+            // Refused until the gateway knows where the registry is.
+            using var response = await http.GetAsync("api/agents?pageSize=1", cancellationToken);
+            if (response.IsSuccessStatusCode && (await ReadAsync<Page<AgentRow>>(response, cancellationToken)).Total >= expected)
+            {
+                return;
+            }
+
             await Task.Delay(TimeSpan.FromMilliseconds(150), cancellationToken);
         }
     }

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 
 namespace Sutazai.Identity;
@@ -19,7 +20,8 @@ internal sealed class IdentityDb(DbContextOptions<IdentityDb> options) : DbConte
         var key = modelBuilder.Entity<KeyRecord>();
         key.HasKey(k => k.Id);
         key.HasIndex(k => k.Hash).IsUnique();
-        key.Property(k => k.Scopes).HasConversion(scopes => string.Join(' ', scopes), text => text.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        key.Property(k => k.Scopes).HasConversion(
+            scopes => string.Join(' ', scopes), text => text.Split(' ', StringSplitOptions.RemoveEmptyEntries), new ArrayStructuralComparer<string>());
         foreach (var time in new[] { nameof(KeyRecord.CreatedAt), nameof(KeyRecord.ExpiresAt), nameof(KeyRecord.RevokedAt) })
         {
             // SQLite cannot compare its text form of DateTimeOffset.
