@@ -26,7 +26,7 @@ public partial class SecretsPrivacyPlantedTests
         ("datadog-api-key", "DATADOG_API_KEY={h32}"), ("datadog-app-key", "datadog_app_key: {h40}"),
         ("github-personal-access-token", "ghp_{crc30}"), ("github-oauth-token", "gho_{crc30}"), ("github-user-to-server-token", "ghu_{crc30}"), ("github-server-to-server-token", "ghs_{crc30}"), ("github-refresh-token", "ghr_{crc30}"),
         ("github-fine-grained-token", "github_pat_{a22}_{a59}"), ("gitlab-personal-access-token", "glpat-{b20}"), ("gitlab-deploy-token", "gldt-{b20}"), ("gitlab-runner-token", "glrt-{b20}"), ("gitlab-trigger-token", "glptt-{h40}"),
-        ("gitlab-other-token", "glsoat-{b20}"), ("bitbucket-app-password", "ATBB{a24}{H8}"), ("atlassian-api-token", "ATATT3xFfGF0{b170}={H8}"), ("npm-token", "npm_{crc30}"), ("npm-legacy-token", "//registry.npmjs.org/:_authToken={u}"),
+        ("gitlab-other-token", "glsoat-{b20}"), ("bitbucket-app-password", "ATBB{a24}{H8}"), ("atlassian-api-token", "ATATT3xFfGF0{b170}={H8}"), ("npm-token", "npm_{crc30}"), ("npm-legacy-token", "//npm.corp.test/:_authToken={u}"),
         ("pypi-token", "pypi-AgEIcHlwaS5vcmc{b120}"), ("nuget-api-key", "oy2{n43}"), ("rubygems-token", "rubygems_{h48}"), ("crates-io-token", "cio{a32}"), ("clojars-token", "CLOJARS_{h60}"), ("docker-hub-token", "dckr_pat_{b27}"),
         ("docker-registry-auth", "\"auth\": \"{pair}\""), ("jfrog-api-key", "AKCp{a69}"), ("circleci-token", "CCIPAT_{a22}_{h40}"), ("buildkite-token", "bkua_{h40}"), ("sourcegraph-token", "sgp_{h40}"), ("sonarqube-token", "squ_{h40}"),
         ("prefect-token", "pnu_{a36}"), ("netlify-token", "nfp_{a36}"), ("postman-api-key", "PMAK-{h24}-{h34}"), ("snyk-token", "SNYK_TOKEN={u}"), ("codecov-token", "CODECOV_TOKEN={u}"),
@@ -52,7 +52,7 @@ public partial class SecretsPrivacyPlantedTests
     private static readonly string[] s_lookAlikes =
     [
         "password = \"${DB_PASSWORD}\"", "password: {{ .Values.password }}", "token: <your-token>", "api_key = \"your-api-key-here\"", "secret = \"changeme\"", "password=xxxxxxxxxxxx", "SECRET_KEY=$(openssl rand -hex 32)",
-        "token = os.environ[\"API_TOKEN\"]", "apiKey: process.env.API_KEY,", "id = \"{u}\"", "tokenId: \"{u}\"", "commit = \"{h40}\"", "token_hash = \"{h64}\"", "\"integrity\": \"sha512-{s86}==\"", "resolved \"https://registry.npmjs.org/a/-/a-1.0.0.tgz#{h40}\"",
+        "token = os.environ[\"API_TOKEN\"]", "apiKey: process.env.API_KEY,", "id = \"{u}\"", "tokenId: \"{u}\"", "commit = \"{h40}\"", "token_hash = \"{h64}\"", "\"integrity\": \"sha512-{s86}==\"", "resolved \"https://npm.corp.test/a/-/a-1.0.0.tgz#{h40}\"",
         "<img src=\"data:image/png;base64,iVBORw0KGgo{s200}\">", "src=\"data:font/woff2;base64,d09GMgAB{s400}\"", "ghp_{a36}", "npm_{a36}", "AKIA{n16}", "AKIA{A8}", "glpat-{b12}", "eyJ{a40}.eyJ{a40}.{a43}", "-----BEGIN PUBLIC KEY-----\\n{s64}\\n-----END PUBLIC KEY-----",
         "-----BEGIN RSA PRIVATE KEY-----", "-----BEGIN CERTIFICATE-----{s64}", "https://example.com/path?token=abc", "https://user@host/path", "http://localhost:8080/@scope/pkg", "postgres://user:password@localhost/db", "postgres://app:${PASS}@db/shop",
         "public string Password { get; set; }", "CancellationToken cancellationToken = default)", "var token = lexer.NextToken2();", "password_field = \"login-password-1\"", "tokenType: \"Bearer\"", "token_url = \"https://auth.internal/oauth2/token\"",

@@ -95,6 +95,31 @@ public class ForwardingTests
         Assert.InRange(seen.GetProperty("secondsLeft").GetDouble(), 0.1, 7.5);
     }
 
+    [Fact]
+    public async Task A_service_that_is_silent_until_the_deadline_is_given_up_with_the_deadline_named()
+    {
+        var left = new TaskCompletionSource();
+        await using var host = await StartAsync();
+        await using var silent = await ServiceHost.StartAsync(new ServiceModule("echo", _ => { }, routes => routes.MapPost("/agents/{agent}/ask", async (HttpContext context) =>
+        {
+            await using var registration = context.RequestAborted.Register(left.SetResult);
+            await left.Task;
+        })));
+        using var http = Public(host);
+        await RegisterAsync(host, "a", silent.Internal);
+        http.DefaultRequestHeaders.Add("x-sutazai-timeout", "1");
+        var before = TimeProvider.System.GetUtcNow();
+
+        using var response = await UntilAsync(http, r => (int)r.StatusCode != 404);
+
+        Assert.Equal(504, (int)response.StatusCode);
+        var problem = await response.Content.ReadFromJsonAsync<JsonElement>(Cancelled);
+        Assert.Equal("urn:sutazai:problem:deadline-passed", problem.GetProperty("type").GetString());
+        var named = DateTimeOffset.Parse(problem.GetProperty("detail").GetString()!.Split(", ")[^1].TrimEnd('.'), System.Globalization.CultureInfo.InvariantCulture);
+        Assert.InRange(named, before + TimeSpan.FromSeconds(1), TimeProvider.System.GetUtcNow());
+        await left.Task.WaitAsync(TimeSpan.FromSeconds(30), Cancelled);
+    }
+
     private static Task<ServiceHost> StartAsync() =>
         ServiceHost.StartAsync([RegistryService.Module, GatewayService.Module, IdentityService.Module], TimeProvider.System, "--services:artifacts:http:0=http://127.0.0.1:1", "--services:model-router:http:0=http://127.0.0.1:1");
 

@@ -67,7 +67,7 @@ internal static class CodeHostTokens
         new("atlassian-api-token", "ATATT3xFfGF0 ATCTT3xFfGN0", "AT(?:ATT3xFfGF0|CTT3xFfGN0)[0-9A-Za-z_=-]{140,400}", "id.atlassian.com, Security, API tokens: revoke."),
         new("npm-token", "npm_", "npm_[0-9A-Za-z]{36}", "npm token revoke, or npmjs.com, Access tokens.") { Check = Verdicts.Crc32 },
         new("pypi-token", "pypi-AgEIcHlwaS5vcmc pypi-AgENdGVzdC5weXBpLm9yZw", "pypi-(?:AgEIcHlwaS5vcmc|AgENdGVzdC5weXBpLm9yZw)[0-9A-Za-z_-]{50,1000}", "pypi.org, Account settings, API tokens: remove.") { Check = Verdicts.Random(3.5) },
-        new("nuget-api-key", "oy2", "oy2[0-9a-z]{43}", "nuget.org, API keys: delete or regenerate.") { Check = Verdicts.Random(3.2) },
+        new("nuget-api-key", "oy2", "oy2[0-9a-z]{43}", "The gallery's page of API keys: delete or regenerate it.") { Check = Verdicts.Random(3.2) },
         new("rubygems-token", "rubygems_", "rubygems_[0-9a-f]{48}", "rubygems.org, Settings, API keys: delete."),
         new("crates-io-token", "cio", "cio[0-9A-Za-z]{32}", "crates.io, Account settings, API tokens: revoke.") { Check = Verdicts.Random(3.5) },
         new("clojars-token", "CLOJARS_", "CLOJARS_[0-9a-f]{60}", "clojars.org, Deploy tokens: disable."),
