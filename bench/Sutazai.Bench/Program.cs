@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Running;
 using Sutazai.Bench;
+using Sutazai.Bench.Policies;
 
 switch (args)
 {
@@ -11,6 +12,9 @@ switch (args)
         break;
     case ["logs", ..]:
         LogMiningBenchmarks.Run();
+        break;
+    case ["policies", ..]:
+        PolicySimulation.Run();
         break;
     case ["gateway", ..]:
         await GatewayBenchmark.RunAsync(rounds: args is [_, var rounds] ? int.Parse(rounds, System.Globalization.CultureInfo.InvariantCulture) : 7);
@@ -25,7 +29,7 @@ switch (args)
         BenchmarkSwitcher.FromAssembly(typeof(RequestPathBenchmarks).Assembly).Run([.. args.Skip(1)]);
         break;
     default:
-        Console.Error.WriteLine("Which benchmark? csv | secrets | logs | gateway [rounds] | startup | micro --filter '*' | bare URL");
+        Console.Error.WriteLine("Which benchmark? csv | secrets | logs | policies | gateway [rounds] | startup | micro --filter '*' | bare URL");
         return 2;
 }
 

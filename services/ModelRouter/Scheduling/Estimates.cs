@@ -1,0 +1,88 @@
+namespace Sutazai.ModelRouter.Scheduling;
+
+/// <summary>What was learned of each model's speed and of how long each tenant's answers are: moving averages of what was measured.</summary>
+internal sealed class Estimates(IReadOnlyDictionary<string, long> bytes)
+{
+    private const double Weight = 0.2;
+    private const int MostTenants = 10_000;
+
+    private readonly Dictionary<string, Speed> _speeds = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<(string Tenant, string Model), double> _answers = [];
+
+    public double Load(string model) => Of(model).LoadSeconds;
+
+    public double Service(string model, double promptTokens, double answerTokens)
+    {
+        var speed = Of(model);
+        return (promptTokens / speed.PromptRate) + (answerTokens / speed.AnswerRate);
+    }
+
+    /// <summary>Tokens that the tenant's next answer will probably have.</summary>
+    public double Answer(Demand demand)
+    {
+        var learned = _answers.TryGetValue((demand.Tenant, demand.Model), out var own) ? own : Of(demand.Model).AnswerTokens;
+        return demand.MaxTokens is { } most ? Math.Min(most, learned) : learned;
+    }
+
+    public void LearnLoad(string model, double seconds)
+    {
+        var speed = Of(model);
+        speed.LoadSeconds = speed.LoadKnown ? Moved(speed.LoadSeconds, seconds) : seconds;
+        speed.LoadKnown = true;
+    }
+
+    public void LearnWork(Demand demand, WorkDone done)
+    {
+        var speed = Of(demand.Model);
+        if (done is { PromptTokens: > 0, PromptSeconds: > 0 })
+        {
+            speed.PromptRate = Moved(speed.PromptRate, done.PromptTokens / done.PromptSeconds);
+        }
+
+        if (done is { AnswerTokens: > 0, AnswerSeconds: > 0 })
+        {
+            speed.AnswerRate = Moved(speed.AnswerRate, done.AnswerTokens / done.AnswerSeconds);
+        }
+
+        if (done.AnswerTokens > 0)
+        {
+            if (_answers.Count >= MostTenants)
+            {
+                _answers.Clear();
+            }
+
+            speed.AnswerTokens = Moved(speed.AnswerTokens, done.AnswerTokens);
+            var key = (demand.Tenant, demand.Model);
+            _answers[key] = _answers.TryGetValue(key, out var known) ? Moved(known, done.AnswerTokens) : done.AnswerTokens;
+        }
+    }
+
+    private static double Moved(double average, double seen) => average + (Weight * (seen - average));
+
+    private Speed Of(string model)
+    {
+        if (!_speeds.TryGetValue(model, out var speed))
+        {
+            _speeds[model] = speed = new Speed(bytes.TryGetValue(model, out var size) && size > 0 ? size / 1e9 : 2);
+        }
+
+        return speed;
+    }
+
+    /// <summary>Before anything is measured: what models of a size, in gigabytes, do on four cores or so.</summary>
+    private sealed class Speed(double gigabytes)
+    {
+        public double PromptRate { get; set; } = 150 / gigabytes;
+
+        public double AnswerRate { get; set; } = 28 / gigabytes;
+
+        public double LoadSeconds { get; set; } = 6 * gigabytes;
+
+        public bool LoadKnown { get; set; }
+
+        public double AnswerTokens { get; set; } = 128;
+    }
+}
+
+/// <summary>What a call cost, as the backend measured it. Zero where it did not say.</summary>
+internal readonly record struct WorkDone(int PromptTokens, int AnswerTokens, double PromptSeconds, double AnswerSeconds);

@@ -1,0 +1,221 @@
+namespace Sutazai.ModelRouter.Scheduling;
+
+/// <summary>The tickets that wait for one model, by tenant.</summary>
+internal sealed class ModelLane(string model)
+{
+    // By what the tenant has had so far; the one with the least is next.
+    private readonly SortedSet<TenantLane> _interactive = new(TenantLane.ByShare);
+    private readonly SortedSet<TenantLane> _batch = new(TenantLane.ByShare);
+    private readonly Dictionary<(Share Share, bool Batch), TenantLane> _tenants = [];
+
+    public string Model => model;
+
+    public int Waiting { get; private set; }
+
+    public int Interactive { get; private set; }
+
+    /// <summary>Estimated seconds of all waiting work.</summary>
+    public double Work { get; private set; }
+
+    public double InteractiveWork { get; private set; }
+
+    // Sums of the arrival times.
+    private double _interactiveArrived;
+    private double _batchArrived;
+
+    public bool IsLoaded { get; set; }
+
+    public int Working { get; set; }
+
+    /// <summary>When it was loaded last.</summary>
+    public double LoadedAt { get; set; }
+
+    /// <summary>When it had work last.</summary>
+    public double UsedAt { get; set; }
+
+    /// <summary>Whose prompt it evaluated last.</summary>
+    public Share? Last { get; set; }
+
+    public void Add(Ticket ticket, Share share)
+    {
+        var key = (share, ticket.Demand.Batch);
+        if (!_tenants.TryGetValue(key, out var lane))
+        {
+            _tenants[key] = lane = new TenantLane(this, share, ticket.Demand.Batch);
+            Ordered(lane.Batch).Add(lane);
+            share.Lanes.Add(lane);
+        }
+
+        ticket.Lane = lane;
+        ticket.Place = lane.Tickets.AddLast(ticket);
+        Count(ticket, 1);
+    }
+
+    public void Remove(Ticket ticket)
+    {
+        var lane = ticket.Lane!;
+        lane.Tickets.Remove(ticket.Place!);
+        Count(ticket, -1);
+        if (lane.Tickets.Count == 0)
+        {
+            Ordered(lane.Batch).Remove(lane);
+            _tenants.Remove((lane.Share, lane.Batch));
+            lane.Share.Lanes.Remove(lane);
+        }
+
+        (ticket.Lane, ticket.Place) = (null, null);
+    }
+
+    /// <summary>The tenant with the least so far, interactive first, or the one served last while it is not far ahead.</summary>
+    public Ticket? Next(double window)
+    {
+        var ordered = _interactive.Count > 0 ? _interactive : _batch;
+        if (ordered.Min is not { } least)
+        {
+            return null;
+        }
+
+        var again = Last is { } last && _tenants.TryGetValue((last, least.Batch), out var lane) && last.Used <= least.Share.Used + window ? lane : least;
+        return again.Tickets.First!.Value;
+    }
+
+    /// <summary>To be called around every change of what a tenant has had.</summary>
+    public SortedSet<TenantLane> Ordered(bool batch) => batch ? _batch : _interactive;
+
+    /// <summary>Seconds that all of them have waited so far, a batch call's counted less.</summary>
+    public double Age(double now, double batchWeight) =>
+        (Interactive * now) - _interactiveArrived + (batchWeight * (((Waiting - Interactive) * now) - _batchArrived)) + Interactive + (batchWeight * (Waiting - Interactive));
+
+    private void Count(Ticket ticket, int sign)
+    {
+        ticket.Lane!.Share.WaitingWork += sign * ticket.Service;
+        Waiting += sign;
+        Work = Waiting == 0 ? 0 : Work + (sign * ticket.Service);
+        if (ticket.Demand.Batch)
+        {
+            _batchArrived += sign * ticket.Arrived;
+        }
+        else
+        {
+            _interactiveArrived += sign * ticket.Arrived;
+            Interactive += sign;
+            InteractiveWork = Interactive == 0 ? 0 : InteractiveWork + (sign * ticket.Service);
+        }
+    }
+}
+
+/// <summary>One tenant's tickets for one model, in the order they came.</summary>
+internal sealed class TenantLane(ModelLane model, Share share, bool batch)
+{
+    public static IComparer<TenantLane> ByShare { get; } = Comparer<TenantLane>.Create((a, b) =>
+        a.Share.Used.CompareTo(b.Share.Used) is not 0 and var order ? order : a.Share.Number.CompareTo(b.Share.Number));
+
+    public ModelLane Model => model;
+
+    public Share Share => share;
+
+    public bool Batch => batch;
+
+    public LinkedList<Ticket> Tickets { get; } = [];
+}
+
+/// <summary>What a tenant has had, in tokens: prompts once, answers twice, as they cost.</summary>
+internal sealed class Share(string tenant, long number)
+{
+    public string Tenant => tenant;
+
+    public long Number => number;
+
+    public double Used { get; set; }
+
+    /// <summary>Estimated seconds of the tickets that wait.</summary>
+    public double WaitingWork { get; set; }
+
+    /// <summary>Tickets waiting or worked on.</summary>
+    public int Active { get; set; }
+
+    public List<TenantLane> Lanes { get; } = [];
+}
+
+/// <summary>
+/// Virtual token counters (https://arxiv.org/abs/2401.00588): whoever has had the least is next. A tenant that comes back after a pause
+/// starts level with the least of those at work, so that nobody saves up a claim.
+/// </summary>
+internal sealed class FairShares
+{
+    private static readonly IComparer<Share> s_byUse = Comparer<Share>.Create((a, b) => a.Used.CompareTo(b.Used) is not 0 and var order ? order : a.Number.CompareTo(b.Number));
+
+    private const int Most = 10_000;
+
+    private readonly Dictionary<string, Share> _shares = new(StringComparer.Ordinal);
+    private readonly SortedSet<Share> _active = new(s_byUse);
+    private double _floor;
+    private long _numbers;
+
+    public IEnumerable<Share> Active => _active;
+
+    /// <summary>The tenant's share, for one ticket more.</summary>
+    public Share Enter(string tenant)
+    {
+        if (!_shares.TryGetValue(tenant, out var share))
+        {
+            if (_shares.Count >= Most)
+            {
+                Forget();
+            }
+
+            _shares[tenant] = share = new Share(tenant, _numbers++);
+        }
+
+        if (share.Active++ == 0)
+        {
+            share.Used = Math.Max(share.Used, _active.Min?.Used ?? _floor);
+            _active.Add(share);
+        }
+
+        return share;
+    }
+
+    public void Leave(Share share)
+    {
+        if (--share.Active > 0)
+        {
+            return;
+        }
+
+        _floor = Math.Max(_floor, _active.Min?.Used ?? 0);
+        _active.Remove(share);
+        if (share.Used <= _floor)
+        {
+            _shares.Remove(share.Tenant);
+        }
+    }
+
+    public void Charge(Share share, double tokens)
+    {
+        _active.Remove(share);
+        foreach (var lane in share.Lanes)
+        {
+            lane.Model.Ordered(lane.Batch).Remove(lane);
+        }
+
+        share.Used += tokens;
+        _active.Add(share);
+        foreach (var lane in share.Lanes)
+        {
+            lane.Model.Ordered(lane.Batch).Add(lane);
+        }
+    }
+
+    public Share Of(string tenant) => _shares[tenant];
+
+    public double WaitingWork(string tenant) => _shares.TryGetValue(tenant, out var share) ? share.WaitingWork : 0;
+
+    private void Forget()
+    {
+        foreach (var idle in _shares.Values.Where(s => s.Active == 0).ToList())
+        {
+            _shares.Remove(idle.Tenant);
+        }
+    }
+}

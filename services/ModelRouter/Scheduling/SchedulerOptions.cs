@@ -1,0 +1,42 @@
+namespace Sutazai.ModelRouter.Scheduling;
+
+/// <summary>How the scheduler weighs throughput, fairness and promptness.</summary>
+internal sealed record SchedulerOptions
+{
+    /// <summary>Calls that the backend works on at the same time. On a CPU more than one makes all of them slower.</summary>
+    public int Concurrency { get; init; } = 1;
+
+    /// <summary>Models in memory at the same time.</summary>
+    public int MaxLoaded { get; init; } = 3;
+
+    /// <summary>Bytes for all models in memory; null where only their number counts.</summary>
+    public long? MemoryBytes { get; init; }
+
+    /// <summary>False where the backend loads models by itself: then every model counts as loaded.</summary>
+    public bool OwnsResidency { get; init; } = true;
+
+    public int MaxWaiting { get; init; } = 512;
+
+    /// <summary>No admitted interactive call waits longer than this and the work and the load under way when its time comes.</summary>
+    public TimeSpan MaxWait { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>The same for batch calls.</summary>
+    public TimeSpan MaxBatchWait { get; init; } = TimeSpan.FromHours(2);
+
+    /// <summary>A model that still has work keeps its place for at least this many times the load of the model that would replace it.</summary>
+    public double Stay { get; init; } = 2;
+
+    /// <summary>What a second of a batch call's wait counts beside one of an interactive call's.</summary>
+    public double BatchWeight { get; init; } = 0.05;
+
+    /// <summary>Tokens by which the tenant served last may be ahead of the others and still go on, because its prompt's beginning is still evaluated.</summary>
+    public double PrefixWindow { get; init; } = 800;
+
+    /// <summary>Part of the estimated work that must fit before the deadline for the call to be tried at all.</summary>
+    public double HopeFactor { get; init; } = 0.9;
+
+    public long Bytes(string model) => Sizes.GetValueOrDefault(model);
+
+    /// <summary>Bytes in memory of each model that is known.</summary>
+    public IReadOnlyDictionary<string, long> Sizes { get; init; } = new Dictionary<string, long>();
+}
