@@ -201,21 +201,26 @@ internal sealed class ModelScheduler
             }
         }
 
-        if (next is null || _due.First is not { } first || first == next || _loading is not null)
+        if (next is null || _due.First is not { } first || first == next)
         {
             return next;
         }
 
         _due.Remove(next);
-        var slack = _due.Slack(now + next.Service, best!.Model);
+        var slack = _due.Slack(Math.Max(now + next.Service, LoadEnds(now)), _loading ?? best!.Model);
         _due.Add(next);
         if (slack >= 0)
         {
             return next;
         }
 
-        urgent = !IsHot(Lane(first.Demand.Model));
-        return urgent ? null : first;
+        if (IsHot(Lane(first.Demand.Model)))
+        {
+            return first;
+        }
+
+        urgent = true;
+        return null;
     }
 
     private static bool Before(Ticket a, Ticket b) => a.Demand.Batch != b.Demand.Batch ? b.Demand.Batch : TenantLane.ByShare.Compare(a.Lane, b.Lane) < 0;
@@ -268,6 +273,17 @@ internal sealed class ModelScheduler
             return null;
         }
 
+        // A load is time that somebody's bound may not have.
+        if (_due.First!.Demand.Model is var due && due != wanted.Model && _due.Slack(FreeAt(now) + Estimates.Load(wanted.Model), wanted.Model) < 0)
+        {
+            if (IsHot(Lane(due)))
+            {
+                return null;
+            }
+
+            wanted = forced = Lane(due);
+        }
+
         List<string> victims = [];
         var loaded = _lanes.Values.Where(l => l.IsLoaded).OrderBy(l => l.Waiting > 0).ThenBy(l => l.Work).ThenBy(l => l.UsedAt).ToList();
         while (!Fits(wanted, loaded))
@@ -312,8 +328,10 @@ internal sealed class ModelScheduler
             free = Math.Max(now, _working.Min(t => t.Started + t.Service));
         }
 
-        return _loading is null ? free : Math.Max(free, _loadingSince + Estimates.Load(_loading));
+        return Math.Max(free, LoadEnds(now));
     }
+
+    private double LoadEnds(double now) => _loading is null ? now : Math.Max(now, _loadingSince + Estimates.Load(_loading));
 
     private double PredictWait(Ticket ticket, ModelLane lane)
     {
