@@ -3,6 +3,7 @@ using Sutazai.ModelRouter.Backends;
 using Sutazai.ModelRouter.Calls;
 using Sutazai.ModelRouter.Catalog;
 using Sutazai.ModelRouter.Dialects;
+using Sutazai.ModelRouter.Sharing;
 
 namespace Sutazai.ModelRouter;
 
@@ -27,6 +28,7 @@ public static class ModelRouterService
         services.AddSingleton<ModelCatalog>();
         services.AddSingleton<ModelTelemetry>();
         services.AddSingleton<ModelCalls>();
+        services.AddSingleton<SharedCalls>();
         services.AddSingleton<OllamaApi>();
         services.AddSingleton<OpenAIApi>();
     }

@@ -20,6 +20,7 @@ internal sealed class ModelTelemetry : IDisposable
     private readonly Histogram<double> _firstChunk;
     private readonly Histogram<long> _tokens;
     private readonly Histogram<double> _queued;
+    private readonly Counter<long> _joined;
 
     public ModelTelemetry(IMeterFactory meters, IModelBackend backend, ModelQueue queue)
     {
@@ -32,6 +33,7 @@ internal sealed class ModelTelemetry : IDisposable
         {
             HistogramBucketBoundaries = [1, 4, 16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304, 16777216, 67108864],
         });
+        _joined = _meter.CreateCounter<long>("sutazai.router.share.joined", "{call}", "Calls answered by an identical one that was under way.");
         _meter.CreateObservableGauge("sutazai.router.queue.length", () => queue.Waiting, "{call}", "Calls waiting for a model.");
     }
 
@@ -56,6 +58,8 @@ internal sealed class ModelTelemetry : IDisposable
     public void Queued(string operation, string model, TimeSpan time) => _queued.Record(time.TotalSeconds, Tags(operation, model));
 
     public void FirstChunk(string operation, string model, TimeSpan time) => _firstChunk.Record(time.TotalSeconds, Tags(operation, model));
+
+    public void Joined(string operation, string model) => _joined.Add(1, Tags(operation, model));
 
     public void End(string operation, string model, TimeSpan time, int promptTokens, int completionTokens, string? error, Activity? span)
     {
