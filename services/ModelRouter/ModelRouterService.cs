@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Sutazai.ModelRouter.Backends;
+using Sutazai.ModelRouter.Caching;
 using Sutazai.ModelRouter.Calls;
 using Sutazai.ModelRouter.Catalog;
 using Sutazai.ModelRouter.Dialects;
@@ -28,6 +29,7 @@ public static class ModelRouterService
         services.AddSingleton<ModelCatalog>();
         services.AddSingleton<ModelTelemetry>();
         services.AddSingleton<ModelCalls>();
+        services.AddSingleton<AnswerCache>();
         services.AddSingleton<SharedCalls>();
         services.AddSingleton<OllamaApi>();
         services.AddSingleton<OpenAIApi>();

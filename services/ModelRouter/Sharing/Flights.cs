@@ -1,31 +1,41 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
+using Sutazai.ModelRouter.Caching;
 using Sutazai.ModelRouter.Calls;
 
 namespace Sutazai.ModelRouter.Sharing;
 
 /// <summary>
 /// Lets identical calls read one answer. Whoever comes later begins with its first piece and then follows it live; it is made as long as one of
-/// them reads, and no longer.
+/// them reads, and no longer. An answer that is complete is kept in the cache, where it may be.
 /// </summary>
 /// <param name="maxBytes">Memory of an answer beyond which nobody may join it any more, and by which it may run ahead of its slowest reader.</param>
 /// <param name="size">Memory of a piece.</param>
 /// <param name="ends">Whether a piece is the last one.</param>
-internal sealed class Flights<T>(long maxBytes, Func<T, long> size, Func<T, bool> ends, TimeProvider time)
+internal sealed class Flights<T>(long maxBytes, Func<T, long> size, Func<T, bool> ends, AnswerCache cache, TimeProvider time)
     where T : class
 {
+    /// <summary>Memory of a place in an answer.</summary>
+    private const long PlaceBytes = 144;
+
+    /// <summary>Timers reach 49 days.</summary>
     private static readonly TimeSpan s_longest = TimeSpan.FromDays(40);
 
     private readonly Dictionary<AnswerKey, Flight<T>> _flights = [];
     private readonly Lock _lock = new();
 
-    /// <summary>Joins the answer with this key, or has it made.</summary>
+    /// <summary>Joins the answer with this key, takes it from the cache, or has it made.</summary>
     /// <param name="ask">Makes the answer until its token is cancelled.</param>
+    /// <param name="worth">What a complete answer is worth keeping for; null where none may be kept.</param>
     /// <param name="deadline">This reader's own.</param>
-    /// <returns>Whether the answer was under way already, and its pieces, to be read once.</returns>
-    public (bool Joined, IAsyncEnumerable<T> Pieces) Enter(
-        AnswerKey key, Func<CancellationToken, IAsyncEnumerable<T>> ask, DateTimeOffset? deadline, CancellationToken cancellationToken)
+    public Entered<T> Enter(
+        AnswerKey key,
+        Func<CancellationToken, IAsyncEnumerable<T>> ask,
+        Func<IReadOnlyList<T>, TimeSpan?>? worth,
+        DateTimeOffset? deadline,
+        CancellationToken cancellationToken)
     {
+        worth = cache.IsOn ? worth : null;
         Flight<T>? flight;
         FlightReader<T> reader;
         bool joined;
@@ -34,6 +44,12 @@ internal sealed class Flights<T>(long maxBytes, Func<T, long> size, Func<T, bool
             joined = _flights.TryGetValue(key, out flight);
             if (flight is null)
             {
+                // Asked under the lock: an answer is kept before it stops being under way, so that it is always to be found as one or the other.
+                if (worth is not null && cache.Find<T>(key) is { } kept)
+                {
+                    return new Entered<T>(new AnswerSource(CacheUse.Hit, ShareUse.Off), kept.Worth, kept.Pieces.ToAsyncEnumerable());
+                }
+
                 _flights[key] = flight = new Flight<T>(key, new CancellationTokenSource());
             }
 
@@ -43,23 +59,34 @@ internal sealed class Flights<T>(long maxBytes, Func<T, long> size, Func<T, bool
 
         if (!joined)
         {
-            _ = FlyAsync(flight, ask(flight.Token), reader.At);
+            _ = FlyAsync(flight, ask(flight.Token), worth, reader.At);
         }
 
-        return (joined, ReadAsync(flight, reader, deadline, cancellationToken));
+        var source = new AnswerSource(worth is null ? CacheUse.Off : CacheUse.Miss, joined ? ShareUse.Joined : ShareUse.Leader);
+        return new Entered<T>(source, TimeSpan.Zero, ReadAsync(flight, reader, deadline, cancellationToken));
     }
 
-    private async Task FlyAsync(Flight<T> flight, IAsyncEnumerable<T> pieces, Piece<T> last)
+    private async Task FlyAsync(Flight<T> flight, IAsyncEnumerable<T> pieces, Func<IReadOnlyList<T>, TimeSpan?>? worth, Piece<T> last)
     {
         try
         {
+            List<T>? all = worth is null ? null : [];
+            var bytes = 0L;
             await foreach (var value in pieces)
             {
-                var piece = new Piece<T> { Value = value, Bytes = size(value) };
-                Task held = Task.CompletedTask;
+                bytes += size(value);
+                all = bytes <= maxBytes ? all : null;
+                all?.Add(value);
+                var piece = new Piece<T> { Value = value, Bytes = size(value) + PlaceBytes };
+                var held = Task.CompletedTask;
                 if (ends(value))
                 {
-                    // Before anybody sees it: who has the whole answer and asks again must not join it.
+                    // Before anybody sees it: who has the whole answer and asks again finds it kept.
+                    if (all is not null && worth!(all) is { } saves)
+                    {
+                        cache.Keep<T>(flight.Key, all.ToArray(), bytes, saves);
+                    }
+
                     Over(flight);
                 }
                 else
@@ -203,3 +230,8 @@ internal sealed class Flights<T>(long maxBytes, Func<T, long> size, Func<T, bool
 
     private bool IsAhead(Flight<T> flight) => flight.Readers.Count > 0 && flight.Bytes - flight.Readers.Min(r => r.Bytes) > maxBytes;
 }
+
+/// <param name="Saved">The model's time that a hit saves.</param>
+/// <param name="Pieces">To be read once, and at once: an answer under way counts its readers from the start.</param>
+internal sealed record Entered<T>(AnswerSource Source, TimeSpan Saved, IAsyncEnumerable<T> Pieces)
+    where T : class;

@@ -1,20 +1,23 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
+using Sutazai.ModelRouter.Caching;
 using Sutazai.ModelRouter.Calls;
 using Sutazai.ModelRouter.Catalog;
 
 namespace Sutazai.ModelRouter.Sharing;
 
-/// <summary>Answers a call from an identical one under way, and else has the model asked.</summary>
-internal sealed class SharedCalls(ModelCalls calls, ModelCatalog catalog, ModelTelemetry telemetry, IOptions<ModelRouterOptions> options, TimeProvider time)
+/// <summary>Answers a call as an identical one was answered or is being answered, and else has the model asked.</summary>
+internal sealed class SharedCalls(
+    ModelCalls calls, ModelCatalog catalog, AnswerCache cache, ModelTelemetry telemetry, IOptions<ModelRouterOptions> options, TimeProvider time)
 {
-    private readonly Flights<ChatChunk> _chats = new(options.Value.SharedAnswerBytes, Footprint.Of, c => c.Finish is not null, time);
-    private readonly Flights<Embeddings> _embeds = new(options.Value.SharedAnswerBytes, Footprint.Of, _ => true, time);
+    private readonly Flights<ChatChunk> _chats = new(options.Value.SharedAnswerBytes, Footprint.Of, c => c.Finish is not null, cache, time);
+    private readonly Flights<Embeddings> _embeds = new(options.Value.SharedAnswerBytes, Footprint.Of, _ => true, cache, time);
 
     public async Task<ChatAnswer> ChatAsync(ChatCall call, CallTerms terms, CancellationToken cancellationToken)
     {
-        if (call.OnlyLoads || !(terms.Share || IsDeterministic(call.Options)))
+        var deterministic = IsDeterministic(call.Options);
+        if (call.OnlyLoads || !(deterministic || terms.Share))
         {
             var (answers, chunks) = await calls.ChatAsync(call, terms.Deadline, cancellationToken);
             return new ChatAnswer(answers, default, chunks);
@@ -22,28 +25,19 @@ internal sealed class SharedCalls(ModelCalls calls, ModelCatalog catalog, ModelT
 
         var model = await ResolveAsync(call.Model, terms, cancellationToken);
         var key = AnswerKey.Of(call with { Model = model }, catalog.Digest(model), terms);
-        var (joined, pieces) = _chats.Enter(key, token => AskAsync(call, token), terms.Deadline, cancellationToken);
-        if (joined)
-        {
-            telemetry.Joined(call.Operation, model);
-        }
-
-        return new ChatAnswer(model, new AnswerSource(CacheUse.Off, joined ? ShareUse.Joined : ShareUse.Leader), pieces);
+        Func<IReadOnlyList<ChatChunk>, TimeSpan?>? worth = deterministic ? chunks => AnswerWorth.Of(chunks, terms.Writes) : null;
+        var entered = _chats.Enter(key, token => AskAsync(call, token), worth, terms.Deadline, cancellationToken);
+        telemetry.Decided(call.Operation, model, entered.Source, entered.Saved);
+        return new ChatAnswer(model, entered.Source, entered.Pieces);
     }
 
     public async Task<EmbedAnswer> EmbedAsync(EmbedCall call, CallTerms terms, CancellationToken cancellationToken)
     {
         var model = await ResolveAsync(call.Model, terms, cancellationToken);
         var key = AnswerKey.Of(call with { Model = model }, catalog.Digest(model), terms);
-        var (joined, pieces) = _embeds.Enter(key, token => AskAsync(call, token), terms.Deadline, cancellationToken);
-        if (joined)
-        {
-            telemetry.Joined(EmbedCall.Operation, model);
-        }
-
-        await using var reading = pieces.GetAsyncEnumerator(cancellationToken);
-        await reading.MoveNextAsync();
-        return new EmbedAnswer(model, new AnswerSource(CacheUse.Off, joined ? ShareUse.Joined : ShareUse.Leader), reading.Current);
+        var entered = _embeds.Enter(key, token => AskAsync(call, token), one => AnswerWorth.Of(one[0]), terms.Deadline, cancellationToken);
+        telemetry.Decided(EmbedCall.Operation, model, entered.Source, entered.Saved);
+        return new EmbedAnswer(model, entered.Source, await entered.Pieces.FirstAsync(cancellationToken));
     }
 
     /// <summary>

@@ -31,7 +31,7 @@ public partial class SharingTests
         Assert.All(answers, a => Assert.Equal(200, a.Status));
         Assert.Single(simulator.Requests, Asks("same"));
         Assert.Equal(
-            [("cache=off, share=joined", 99), ("cache=off, share=leader", 1)],
+            [("cache=miss, share=joined", 99), ("cache=miss, share=leader", 1)],
             answers.GroupBy(a => a.Decision).Select(g => (g.Key, g.Count())).Order());
         Assert.Equal(evenStream == oddStream ? 1 : 2, answers.Select(a => Own().Replace(a.Text, "")).Distinct().Count());
     }
@@ -153,7 +153,7 @@ public partial class SharingTests
         await UntilAsync(() => router.Waiting == 2);
         await holder.DisposeAsync();
 
-        Assert.All(await answers, a => Assert.Equal("cache=off, share=leader", Assert.Single(a.Headers.GetValues(Decision))));
+        Assert.All(await answers, a => Assert.Equal("cache=miss, share=leader", Assert.Single(a.Headers.GetValues(Decision))));
         Assert.Equal(2, simulator.Requests.Count(r => Asks("same")(r)));
 
         static Task<HttpResponseMessage> Send(HttpClient client) => client.PostAsync("api/chat", new StringContent(Body("same", stream: false)), Cancelled);
@@ -197,7 +197,7 @@ public partial class SharingTests
         await UntilAsync(() => router.Waiting == 1);
         leader.Dispose();
 
-        Assert.Equal((200, "cache=off, share=leader"), ((await late).Status, (await late).Decision));
+        Assert.Equal((200, "cache=miss, share=leader"), ((await late).Status, (await late).Decision));
         Assert.Equal(2, simulator.Requests.Count(r => Asks("same")(r)));
     }
 
