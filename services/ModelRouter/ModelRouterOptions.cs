@@ -17,6 +17,18 @@ internal sealed class ModelRouterOptions : IValidatableObject
     [Range(1024, 1L << 30)]
     public long MaxBodyBytes { get; set; } = 20 << 20;
 
+    /// <summary>Memory for answers kept for the next who asks the same; 0 keeps none.</summary>
+    [Range(0, 1L << 40)]
+    public long CacheBytes { get; set; } = 64 << 20;
+
+    /// <summary>For how long an answer is kept at most.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "365.00:00:00")]
+    public TimeSpan CacheExpiry { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>Memory of an answer under way beyond which identical calls are given one of their own; it may run ahead of its slowest reader by as much.</summary>
+    [Range(1024, 1L << 30)]
+    public long SharedAnswerBytes { get; set; } = 4 << 20;
+
     /// <summary>Names that agents ask for, and the backend's models they stand for.</summary>
     public Dictionary<string, string> Aliases { get; } = new(StringComparer.OrdinalIgnoreCase)
     {

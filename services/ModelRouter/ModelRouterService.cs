@@ -1,8 +1,10 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Sutazai.ModelRouter.Backends;
+using Sutazai.ModelRouter.Caching;
 using Sutazai.ModelRouter.Calls;
 using Sutazai.ModelRouter.Catalog;
 using Sutazai.ModelRouter.Dialects;
+using Sutazai.ModelRouter.Sharing;
 
 namespace Sutazai.ModelRouter;
 
@@ -27,6 +29,8 @@ public static class ModelRouterService
         services.AddSingleton<ModelCatalog>();
         services.AddSingleton<ModelTelemetry>();
         services.AddSingleton<ModelCalls>();
+        services.AddSingleton<AnswerCache>();
+        services.AddSingleton<SharedCalls>();
         services.AddSingleton<OllamaApi>();
         services.AddSingleton<OpenAIApi>();
     }

@@ -38,6 +38,9 @@ internal sealed record ChatCall
 
     public int? TopLogprobs { get; init; }
 
+    /// <summary>OpenTelemetry's name for what is asked.</summary>
+    public string Operation => Prompt is null ? "chat" : "text_completion";
+
     /// <summary>Ollama's way to load or unload a model: a request with nothing in it.</summary>
     public bool OnlyLoads => Prompt is null ? Messages.Count == 0 : Prompt is { Text: "", Images: null or [], Suffix: null };
 }

@@ -5,6 +5,8 @@ namespace Sutazai.ModelRouter.Calls;
 /// <summary>A request for the vectors of some texts.</summary>
 internal sealed record EmbedCall
 {
+    public const string Operation = "embeddings";
+
     public required string Model { get; init; }
 
     public required IReadOnlyList<string> Inputs { get; init; }

@@ -18,7 +18,7 @@ internal sealed class ModelCalls(
     public async Task<(string Model, Embeddings Embeddings)> EmbedAsync(EmbedCall call, DateTimeOffset? deadline, CancellationToken cancellationToken)
     {
         var model = await catalog.ResolveAsync(call.Model, cancellationToken);
-        using var attempt = new Attempt("embeddings", call.Model, model, backend, telemetry, time);
+        using var attempt = new Attempt(EmbedCall.Operation, call.Model, model, backend, telemetry, time);
         await attempt.EnterAsync(queue, breakers.Of(model), deadline, cancellationToken);
         try
         {
@@ -36,7 +36,7 @@ internal sealed class ModelCalls(
     private async IAsyncEnumerable<ChatChunk> RunAsync(
         string requested, ChatCall call, DateTimeOffset? deadline, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var attempt = new Attempt(call.Prompt is null ? "chat" : "text_completion", requested, call.Model, backend, telemetry, time);
+        using var attempt = new Attempt(call.Operation, requested, call.Model, backend, telemetry, time);
         await attempt.EnterAsync(queue, breakers.Of(call.Model), deadline, cancellationToken);
         await using var chunks = backend.ChatAsync(call, attempt.Token).GetAsyncEnumerator(attempt.Token);
         while (true)

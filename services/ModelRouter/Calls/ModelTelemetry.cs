@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Sutazai.ModelRouter.Backends;
+using Sutazai.ModelRouter.Sharing;
 
 namespace Sutazai.ModelRouter.Calls;
 
@@ -20,6 +21,9 @@ internal sealed class ModelTelemetry : IDisposable
     private readonly Histogram<double> _firstChunk;
     private readonly Histogram<long> _tokens;
     private readonly Histogram<double> _queued;
+    private readonly Counter<long> _joined;
+    private readonly Counter<long> _cache;
+    private readonly Counter<double> _saved;
 
     public ModelTelemetry(IMeterFactory meters, IModelBackend backend, ModelQueue queue)
     {
@@ -32,6 +36,9 @@ internal sealed class ModelTelemetry : IDisposable
         {
             HistogramBucketBoundaries = [1, 4, 16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304, 16777216, 67108864],
         });
+        _joined = _meter.CreateCounter<long>("sutazai.router.share.joined", "{call}", "Calls answered by an identical one that was under way.");
+        _cache = _meter.CreateCounter<long>("sutazai.router.cache.requests", "{call}", "Calls that an answer kept might have served.");
+        _saved = _meter.CreateCounter<double>("sutazai.router.cache.saved", "s", "Work of models that kept answers made unnecessary.");
         _meter.CreateObservableGauge("sutazai.router.queue.length", () => queue.Waiting, "{call}", "Calls waiting for a model.");
     }
 
@@ -56,6 +63,22 @@ internal sealed class ModelTelemetry : IDisposable
     public void Queued(string operation, string model, TimeSpan time) => _queued.Record(time.TotalSeconds, Tags(operation, model));
 
     public void FirstChunk(string operation, string model, TimeSpan time) => _firstChunk.Record(time.TotalSeconds, Tags(operation, model));
+
+    public void Decided(string operation, string model, AnswerSource source, TimeSpan saved)
+    {
+        var tags = Tags(operation, model);
+        if (source.Share == ShareUse.Joined)
+        {
+            _joined.Add(1, tags);
+        }
+
+        if (source.Cache != CacheUse.Off)
+        {
+            _saved.Add(saved.TotalSeconds, tags);
+            tags.Add("result", source.Cache == CacheUse.Hit ? "hit" : "miss");
+            _cache.Add(1, tags);
+        }
+    }
 
     public void End(string operation, string model, TimeSpan time, int promptTokens, int completionTokens, string? error, Activity? span)
     {

@@ -62,6 +62,13 @@ internal sealed class ModelCatalog(IModelBackend backend, IOptions<ModelRouterOp
             ?? throw ModelException.NotFound(name, NearNames.DidYouMean(name, (report.Models ?? []).Select(m => m.Name).Concat(_aliases.Keys)));
     }
 
+    /// <summary>What the backend's model of this name consists of, as it said last; null where it does not say.</summary>
+    public string? Digest(string model) =>
+        _last.Models?.FirstOrDefault(m => m.Name == model)?.Row is { ValueKind: JsonValueKind.Object } row
+            && row.TryGetProperty("digest", out var digest) && digest.ValueKind == JsonValueKind.String
+            ? digest.GetString()
+            : null;
+
     private string? Meant(string name, IReadOnlyList<BackendModel>? models)
     {
         var aliased = _aliases.TryGetValue(name, out var target);

@@ -3,11 +3,12 @@ using Microsoft.Extensions.Options;
 using Sutazai.ModelRouter.Backends;
 using Sutazai.ModelRouter.Calls;
 using Sutazai.ModelRouter.Catalog;
+using Sutazai.ModelRouter.Sharing;
 
 namespace Sutazai.ModelRouter.Dialects;
 
 /// <summary>Ollama's HTTP API, as far as it is about using models.</summary>
-internal sealed class OllamaApi(ModelCalls calls, ModelCatalog catalog, IModelBackend backend, IOptions<ModelRouterOptions> options, TimeProvider time)
+internal sealed class OllamaApi(SharedCalls calls, ModelCatalog catalog, IModelBackend backend, IOptions<ModelRouterOptions> options, TimeProvider time)
 {
     /// <summary>What clients that adapt to a version are told where the backend has none to tell: the version that this surface follows.</summary>
     private const string Follows = "0.32.0";
@@ -49,7 +50,8 @@ internal sealed class OllamaApi(ModelCalls calls, ModelCatalog catalog, IModelBa
 
     private async Task AnswerAsync(HttpContext context, ChatCall call, bool generates)
     {
-        var (model, chunks) = await calls.ChatAsync(call, Deadline.Of(context)?.At, context.RequestAborted);
+        var (model, source, chunks) = await calls.ChatAsync(call, RequestTerms.Of(context), context.RequestAborted);
+        DecisionHeader.Add(context, source);
         var replies = new OllamaReplies(model, generates, time);
         if (call.Stream)
         {
@@ -64,14 +66,16 @@ internal sealed class OllamaApi(ModelCalls calls, ModelCatalog catalog, IModelBa
     private async Task EmbedAsync(HttpContext context)
     {
         var request = await WireBody.ReadAsync(context, OllamaJson.Wire.OllamaEmbedRequest, _maxBytes);
-        var (model, embeddings) = await calls.EmbedAsync(OllamaRequests.Call(request, unscaled: false), Deadline.Of(context)?.At, context.RequestAborted);
+        var (model, source, embeddings) = await calls.EmbedAsync(OllamaRequests.Call(request, unscaled: false), RequestTerms.Of(context), context.RequestAborted);
+        DecisionHeader.Add(context, source);
         await WireBody.ReplyAsync(context, OllamaReplies.Of(model, embeddings), OllamaJson.Wire.OllamaEmbedReply);
     }
 
     private async Task EmbedOneAsync(HttpContext context)
     {
         var request = await WireBody.ReadAsync(context, OllamaJson.Wire.OllamaEmbedRequest, _maxBytes);
-        var (_, embeddings) = await calls.EmbedAsync(OllamaRequests.Call(request, unscaled: true), Deadline.Of(context)?.At, context.RequestAborted);
+        var (_, source, embeddings) = await calls.EmbedAsync(OllamaRequests.Call(request, unscaled: true), RequestTerms.Of(context), context.RequestAborted);
+        DecisionHeader.Add(context, source);
         await WireBody.ReplyAsync(context, new OllamaEmbedReply { Embedding = embeddings.Vectors is [var one, ..] ? one : [] }, OllamaJson.Wire.OllamaEmbedReply);
     }
 

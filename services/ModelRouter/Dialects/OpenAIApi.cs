@@ -4,11 +4,12 @@ using Microsoft.Extensions.Options;
 using Sutazai.ModelRouter.Backends;
 using Sutazai.ModelRouter.Calls;
 using Sutazai.ModelRouter.Catalog;
+using Sutazai.ModelRouter.Sharing;
 
 namespace Sutazai.ModelRouter.Dialects;
 
 /// <summary>OpenAI's HTTP API: chat, embeddings and the list of models.</summary>
-internal sealed class OpenAIApi(ModelCalls calls, ModelCatalog catalog, IOptions<ModelRouterOptions> options, TimeProvider time)
+internal sealed class OpenAIApi(SharedCalls calls, ModelCatalog catalog, IOptions<ModelRouterOptions> options, TimeProvider time)
 {
     private readonly long _maxBytes = options.Value.MaxBodyBytes;
 
@@ -25,7 +26,8 @@ internal sealed class OpenAIApi(ModelCalls calls, ModelCatalog catalog, IOptions
     {
         var request = await WireBody.ReadAsync(context, OpenAIJson.Wire.OpenAIChatRequest, _maxBytes);
         var call = OpenAIRequestReader.Call(request);
-        var (model, chunks) = await calls.ChatAsync(call, Deadline.Of(context)?.At, context.RequestAborted);
+        var (model, source, chunks) = await calls.ChatAsync(call, RequestTerms.Of(context), context.RequestAborted);
+        DecisionHeader.Add(context, source);
         var replies = new OpenAIReplies(model, request.StreamOptions?.IncludeUsage == true, time);
         if (call.Stream)
         {
@@ -46,7 +48,8 @@ internal sealed class OpenAIApi(ModelCalls calls, ModelCatalog catalog, IOptions
             "base64" => true,
             _ => throw OllamaRequests.Wrong("encoding_format", "\"float\" or \"base64\""),
         };
-        var (model, embeddings) = await calls.EmbedAsync(OpenAIRequestReader.Call(request), Deadline.Of(context)?.At, context.RequestAborted);
+        var (model, source, embeddings) = await calls.EmbedAsync(OpenAIRequestReader.Call(request), RequestTerms.Of(context), context.RequestAborted);
+        DecisionHeader.Add(context, source);
         await WireBody.ReplyAsync(context, OpenAIReplies.Of(model, embeddings, base64), OpenAIJson.Wire.OpenAIEmbedReply);
     }
 

@@ -53,6 +53,9 @@ internal sealed class Router : IAsyncDisposable
         }
     }
 
+    /// <summary>Adds up what the service counts under a name, by a tag's value, from now on.</summary>
+    public Tally Count(string instrument, string tag = "") => new(instrument, tag, _meters);
+
     public static Task<Router> BeforeAsync(OllamaSimulator simulator, params string[] settings) => BeforeAsync(simulator, TimeProvider.System, settings);
 
     public static Task<Router> BeforeAsync(OllamaSimulator simulator, TimeProvider time, params string[] settings) =>
@@ -65,7 +68,9 @@ internal sealed class Router : IAsyncDisposable
     public static Task<Router> StartAsync(params string[] settings) => StartAsync(TimeProvider.System, settings);
 
     /// <summary>A client that speaks for the local operator, as the gateway does for one.</summary>
-    public HttpClient CreateClient() => new(new SignedIdentity(_app.Services.GetRequiredService<CallerIdentity>(), Caller.Local)) { BaseAddress = Address, Timeout = Timeout.InfiniteTimeSpan };
+    public HttpClient CreateClient() => CreateClient(Caller.Local);
+
+    public HttpClient CreateClient(Caller caller) => new(new SignedIdentity(_app.Services.GetRequiredService<CallerIdentity>(), caller)) { BaseAddress = Address, Timeout = Timeout.InfiniteTimeSpan };
 
     public Task<HttpResponseMessage> PostAsync(string path, string json, CancellationToken cancellationToken, params (string Name, string Value)[] headers)
     {

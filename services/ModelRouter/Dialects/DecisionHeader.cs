@@ -1,0 +1,25 @@
+using Sutazai.ModelRouter.Sharing;
+
+namespace Sutazai.ModelRouter.Dialects;
+
+/// <summary>The response header that says how a call was decided, as facts in a list: <c>x-router-decision: cache=miss, share=leader</c>.</summary>
+internal static class DecisionHeader
+{
+    public const string Name = "x-router-decision";
+
+    /// <summary>Before the body starts.</summary>
+    public static void Add(HttpContext context, AnswerSource source)
+    {
+        Add(context, "cache", source.Cache switch { CacheUse.Hit => "hit", CacheUse.Miss => "miss", _ => "off" });
+        if (source.Cache != CacheUse.Hit)
+        {
+            Add(context, "share", source.Share switch { ShareUse.Leader => "leader", ShareUse.Joined => "joined", _ => "off" });
+        }
+    }
+
+    public static void Add(HttpContext context, string fact, string value)
+    {
+        var headers = context.Response.Headers;
+        headers[Name] = headers.TryGetValue(Name, out var facts) ? $"{facts}, {fact}={value}" : $"{fact}={value}";
+    }
+}

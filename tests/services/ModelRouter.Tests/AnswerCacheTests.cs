@@ -1,0 +1,141 @@
+using CsCheck;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
+using Sutazai.ModelRouter.Caching;
+using Sutazai.ModelRouter.Sharing;
+
+namespace Sutazai.ModelRouter.Tests;
+
+public class AnswerCacheTests
+{
+    private const long MaxBytes = 20_000;
+    private readonly FakeTimeProvider _time = new();
+
+    [Fact]
+    public void Never_passes_its_bound_and_knows_what_it_holds() =>
+        Gen.Select(Gen.Int[0, 5], Gen.Int[0, 40], Gen.Long[0, 25_000], Gen.Int[0, 30]).Array[0, 300].Sample(operations =>
+        {
+            var time = new FakeTimeProvider();
+            var cache = Cache(MaxBytes, time);
+            Dictionary<AnswerKey, long> sizes = [];
+            foreach (var (operation, key, bytes, seconds) in operations)
+            {
+                switch (operation)
+                {
+                    case 0:
+                        time.Advance(TimeSpan.FromSeconds(seconds * 30));
+                        break;
+                    case 1 or 2:
+                        cache.Find<string>(Key(key));
+                        break;
+                    default:
+                        // Most answers are much smaller than the bound.
+                        sizes[Key(key)] = operation == 3 ? bytes : bytes / 20;
+                        cache.Keep<string>(Key(key), ["x"], sizes[Key(key)], TimeSpan.FromSeconds(seconds));
+                        break;
+                }
+
+                Assert.InRange(cache.Bytes, 0, MaxBytes);
+            }
+
+            var found = sizes.Where(s => cache.Find<string>(s.Key) is not null).ToList();
+            Assert.Equal(found.Sum(f => f.Value + AnswerCache.EntryBytes), cache.Bytes);
+            Assert.Equal(found.Count, cache.Count);
+        });
+
+    [Fact]
+    public void Gives_back_the_pieces_it_was_given()
+    {
+        var cache = Cache(MaxBytes);
+
+        cache.Keep<string>(Key(1), ["a", "b"], 100, TimeSpan.FromSeconds(3));
+
+        var kept = cache.Find<string>(Key(1));
+        Assert.Equal(["a", "b"], kept!.Pieces);
+        Assert.Equal(TimeSpan.FromSeconds(3), kept.Worth);
+        Assert.Null(cache.Find<string>(Key(2)));
+    }
+
+    [Fact]
+    public void Gives_up_cheap_answers_before_dear_ones_of_the_same_size()
+    {
+        var cache = Cache(MaxBytes);
+        cache.Keep<string>(Key(-1), ["dear"], 1000, TimeSpan.FromSeconds(60));
+
+        KeepCheap(cache, 100);
+
+        Assert.NotNull(cache.Find<string>(Key(-1)));
+        Assert.NotNull(cache.Find<string>(Key(99)));
+        Assert.Null(cache.Find<string>(Key(0)));
+    }
+
+    [Fact]
+    public void Gives_up_large_answers_before_small_ones_of_the_same_worth()
+    {
+        var cache = Cache(MaxBytes);
+        cache.Keep<string>(Key(-1), ["small"], 50, TimeSpan.FromSeconds(1));
+        cache.Keep<string>(Key(-2), ["large"], 5000, TimeSpan.FromSeconds(1));
+
+        KeepCheap(cache, 15);
+
+        Assert.NotNull(cache.Find<string>(Key(-1)));
+        Assert.Null(cache.Find<string>(Key(-2)));
+    }
+
+    [Fact]
+    public void Gives_up_answers_nobody_asks_for_before_those_in_use()
+    {
+        var cache = Cache(MaxBytes);
+        cache.Keep<string>(Key(-1), ["used"], 1000, TimeSpan.FromSeconds(1));
+        cache.Keep<string>(Key(-2), ["unused"], 1000, TimeSpan.FromSeconds(1));
+        for (var i = 0; i < 10; i++)
+        {
+            Assert.NotNull(cache.Find<string>(Key(-1)));
+        }
+
+        KeepCheap(cache, 60);
+
+        Assert.NotNull(cache.Find<string>(Key(-1)));
+        Assert.Null(cache.Find<string>(Key(-2)));
+    }
+
+    [Fact]
+    public void Gives_up_a_dear_answer_that_nobody_asks_for_in_the_end()
+    {
+        var cache = Cache(MaxBytes);
+        cache.Keep<string>(Key(-1), ["dear"], 1000, TimeSpan.FromSeconds(60));
+
+        KeepCheap(cache, 2000);
+
+        Assert.Null(cache.Find<string>(Key(-1)));
+    }
+
+    [Fact]
+    public void Forgets_an_answer_when_its_time_is_up()
+    {
+        var cache = Cache(MaxBytes, _time);
+        cache.Keep<string>(Key(1), ["a"], 100, TimeSpan.FromSeconds(1));
+
+        _time.Advance(TimeSpan.FromMinutes(9));
+        Assert.NotNull(cache.Find<string>(Key(1)));
+        _time.Advance(TimeSpan.FromMinutes(1));
+
+        Assert.Null(cache.Find<string>(Key(1)));
+        Assert.Equal((0, 0), (cache.Count, cache.Bytes));
+    }
+
+    private static void KeepCheap(AnswerCache cache, int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            cache.Keep<string>(Key(i), ["cheap"], 1000, TimeSpan.FromSeconds(1));
+        }
+    }
+
+    private AnswerCache Cache(long maxBytes) => Cache(maxBytes, _time);
+
+    private static AnswerCache Cache(long maxBytes, TimeProvider time) =>
+        new(Options.Create(new ModelRouterOptions { CacheBytes = maxBytes, CacheExpiry = TimeSpan.FromMinutes(10) }), time);
+
+    private static AnswerKey Key(int number) => new(0, (UInt128)(uint)number);
+}
