@@ -17,6 +17,10 @@ internal sealed class ModelRouterOptions : IValidatableObject
     [Range(1024, 1L << 30)]
     public long MaxBodyBytes { get; set; } = 20 << 20;
 
+    /// <summary>A streamed answer is silent no longer than this: where there is nothing to send, the client gets a sign of life.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:05:00")]
+    public TimeSpan Heartbeat { get; set; } = TimeSpan.FromSeconds(10);
+
     /// <summary>Names that agents ask for, and the backend's models they stand for.</summary>
     public Dictionary<string, string> Aliases { get; } = new(StringComparer.OrdinalIgnoreCase)
     {

@@ -9,10 +9,11 @@ internal sealed class ModelCalls(
     IModelBackend backend, ModelCatalog catalog, ModelQueue queue, ModelBreakers breakers, ModelTelemetry telemetry, TimeProvider time)
 {
     /// <returns>The model that will answer, and the answer as it comes.</returns>
-    public async Task<(string Model, IAsyncEnumerable<ChatChunk> Chunks)> ChatAsync(ChatCall call, DateTimeOffset? deadline, CancellationToken cancellationToken)
+    public async Task<(string Model, IAsyncEnumerable<ChatChunk> Chunks)> ChatAsync(
+        ChatCall call, CallProgress progress, DateTimeOffset? deadline, CancellationToken cancellationToken)
     {
         var model = await catalog.ResolveAsync(call.Model, cancellationToken);
-        return (model, RunAsync(call.Model, call with { Model = model }, deadline, cancellationToken));
+        return (model, RunAsync(call.Model, call with { Model = model }, progress, deadline, cancellationToken));
     }
 
     public async Task<(string Model, Embeddings Embeddings)> EmbedAsync(EmbedCall call, DateTimeOffset? deadline, CancellationToken cancellationToken)
@@ -34,10 +35,12 @@ internal sealed class ModelCalls(
     }
 
     private async IAsyncEnumerable<ChatChunk> RunAsync(
-        string requested, ChatCall call, DateTimeOffset? deadline, [EnumeratorCancellation] CancellationToken cancellationToken)
+        string requested, ChatCall call, CallProgress progress, DateTimeOffset? deadline, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var attempt = new Attempt(call.Prompt is null ? "chat" : "text_completion", requested, call.Model, backend, telemetry, time);
+        progress.Set(CallState.Queued);
         await attempt.EnterAsync(queue, breakers.Of(call.Model), deadline, cancellationToken);
+        progress.Set(CallState.Working);
         await using var chunks = backend.ChatAsync(call, attempt.Token).GetAsyncEnumerator(attempt.Token);
         while (true)
         {

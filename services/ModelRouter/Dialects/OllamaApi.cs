@@ -16,6 +16,7 @@ internal sealed class OllamaApi(ModelCalls calls, ModelCatalog catalog, IModelBa
     private static readonly string[] s_management = ["/pull", "/push", "/create", "/copy", "/delete", "/blobs/{digest}"];
 
     private readonly long _maxBytes = options.Value.MaxBodyBytes;
+    private readonly StreamedReply _stream = new(options.Value.Heartbeat, time);
 
     public static void Map(IEndpointRouteBuilder routes)
     {
@@ -49,11 +50,12 @@ internal sealed class OllamaApi(ModelCalls calls, ModelCatalog catalog, IModelBa
 
     private async Task AnswerAsync(HttpContext context, ChatCall call, bool generates)
     {
-        var (model, chunks) = await calls.ChatAsync(call, Deadline.Of(context)?.At, context.RequestAborted);
+        var progress = new CallProgress();
+        var (model, chunks) = await calls.ChatAsync(call, progress, Deadline.Of(context)?.At, context.RequestAborted);
         var replies = new OllamaReplies(model, generates, time);
         if (call.Stream)
         {
-            await StreamedReply.WriteAsync(context, chunks, replies);
+            await _stream.WriteAsync(context, chunks, replies, progress);
         }
         else
         {

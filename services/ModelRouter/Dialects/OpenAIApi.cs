@@ -11,6 +11,7 @@ namespace Sutazai.ModelRouter.Dialects;
 internal sealed class OpenAIApi(ModelCalls calls, ModelCatalog catalog, IOptions<ModelRouterOptions> options, TimeProvider time)
 {
     private readonly long _maxBytes = options.Value.MaxBodyBytes;
+    private readonly StreamedReply _stream = new(options.Value.Heartbeat, time);
 
     public static void Map(IEndpointRouteBuilder routes)
     {
@@ -25,11 +26,12 @@ internal sealed class OpenAIApi(ModelCalls calls, ModelCatalog catalog, IOptions
     {
         var request = await WireBody.ReadAsync(context, OpenAIJson.Wire.OpenAIChatRequest, _maxBytes);
         var call = OpenAIRequestReader.Call(request);
-        var (model, chunks) = await calls.ChatAsync(call, Deadline.Of(context)?.At, context.RequestAborted);
+        var progress = new CallProgress();
+        var (model, chunks) = await calls.ChatAsync(call, progress, Deadline.Of(context)?.At, context.RequestAborted);
         var replies = new OpenAIReplies(model, request.StreamOptions?.IncludeUsage == true, time);
         if (call.Stream)
         {
-            await StreamedReply.WriteAsync(context, chunks, replies);
+            await _stream.WriteAsync(context, chunks, replies, progress);
         }
         else
         {
