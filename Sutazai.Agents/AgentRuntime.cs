@@ -15,8 +15,10 @@ internal static class AgentRuntime
             return;
         }
 
+        builder.Services.AddHttpContextAccessor();
+        builder.Services.AddTransient<AgentName>();
         builder.Services.AddTransient<RouterRefusals>();
-        builder.Services.AddHttpClient<ModelAccess>(http => http.BaseAddress = ModelRouterClient.BaseAddress).AddHttpMessageHandler<RouterRefusals>();
+        builder.Services.AddHttpClient<ModelAccess>(http => http.BaseAddress = ModelRouterClient.BaseAddress).AddHttpMessageHandler<AgentName>().AddHttpMessageHandler<RouterRefusals>();
         builder.Services.TryAddTransient<StoredArtifacts>();
         builder.Services.AddSingleton<HeapWatch>();
     }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.AI;
 using OllamaSharp;
+using Sutazai.Clients;
 
 namespace Sutazai.Agents;
 
@@ -16,6 +17,20 @@ public sealed class ModelAccess(HttpClient http) : IDisposable
     public static string Alias(ModelTier tier) => tier == ModelTier.Small ? "base-nlp" : "base-llm";
 
     public void Dispose() => _client.Dispose();
+}
+
+/// <summary>Tells the router which agent asks, so that one agent's many questions do not delay another's few.</summary>
+internal sealed class AgentName(IHttpContextAccessor accessor) : DelegatingHandler
+{
+    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        if (accessor.HttpContext?.GetRouteValue("agent") is string agent)
+        {
+            request.Headers.TryAddWithoutValidation(AgentHeader.Name, agent);
+        }
+
+        return base.SendAsync(request, cancellationToken);
+    }
 }
 
 /// <summary>The router refused a call; the message is its own.</summary>

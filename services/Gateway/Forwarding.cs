@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using Sutazai.Clients;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Sutazai.Gateway;
@@ -86,6 +87,7 @@ internal sealed class Forwarding(IHttpForwarder forwarder, RouteBook routes, Cal
             headers.Remove("Cookie");
             headers.Remove(CallerIdentity.Header);
             headers.Remove(Deadline.Header);
+            headers.Remove(AgentHeader.Name);
             headers.TryAddWithoutValidation(CallerIdentity.Header, identity);
             headers.TryAddWithoutValidation(Deadline.Header, deadline);
         }

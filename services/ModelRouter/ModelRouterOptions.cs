@@ -9,9 +9,25 @@ internal sealed class ModelRouterOptions : IValidatableObject
     [Range(0, 100_000)]
     public int MaxQueue { get; set; } = 512;
 
-    /// <summary>Requests that one model works on at the same time. On a CPU more than one makes all of them slower.</summary>
-    [Range(1, 64)]
-    public int ConcurrencyPerModel { get; set; } = 1;
+    /// <summary>Requests that the backend works on at the same time. On a CPU more than one makes all of them slower.</summary>
+    [Range(1, 1000)]
+    public int Concurrency { get; set; } = 1;
+
+    /// <summary>Models that an Ollama backend keeps in memory at the same time; its own default on a CPU.</summary>
+    [Range(1, 1000)]
+    public int MaxLoadedModels { get; set; } = 3;
+
+    /// <summary>Memory for all loaded models; without it only their number counts.</summary>
+    [Range(1L << 20, long.MaxValue)]
+    public long? ModelMemoryBytes { get; set; }
+
+    /// <summary>No interactive call that is taken waits longer than this, the work and the load under way then not counted; others are refused at once.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "7.00:00:00")]
+    public TimeSpan MaxWait { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>The same for batch calls.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "7.00:00:00")]
+    public TimeSpan MaxBatchWait { get; set; } = TimeSpan.FromHours(2);
 
     /// <summary>Largest request body; Ollama's own limit.</summary>
     [Range(1024, 1L << 30)]
@@ -28,6 +44,10 @@ internal sealed class ModelRouterOptions : IValidatableObject
     /// <summary>Memory of an answer under way beyond which identical calls are given one of their own; it may run ahead of its slowest reader by as much.</summary>
     [Range(1024, 1L << 30)]
     public long SharedAnswerBytes { get; set; } = 4 << 20;
+
+    /// <summary>A streamed answer is silent no longer than this: where there is nothing to send, the client gets a sign of life.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:05:00")]
+    public TimeSpan Heartbeat { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Names that agents ask for, and the backend's models they stand for.</summary>
     public Dictionary<string, string> Aliases { get; } = new(StringComparer.OrdinalIgnoreCase)

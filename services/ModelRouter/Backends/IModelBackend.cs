@@ -24,12 +24,24 @@ internal interface IModelBackend
     Task<IReadOnlyList<JsonElement>> RunningAsync(CancellationToken cancellationToken);
 }
 
+/// <summary>A backend that loads models when it is told to, and keeps them until it is told otherwise.</summary>
+internal interface ILoadingBackend : IModelBackend
+{
+    /// <summary>Loads a model for good; takes as long as that takes.</summary>
+    Task LoadAsync(string model, CancellationToken cancellationToken);
+
+    Task UnloadAsync(string model, CancellationToken cancellationToken);
+}
+
 internal sealed record BackendReport(string? Version, IReadOnlyList<BackendModel> Models);
 
 /// <param name="Embeds">Made for vectors, not for text.</param>
 /// <param name="Row">The model's row in Ollama's <c>/api/tags</c>.</param>
 internal sealed record BackendModel(string Name, bool Embeds, JsonElement Row)
 {
+    /// <summary>What its file takes; 0 where the backend does not say.</summary>
+    public long Bytes => Row.ValueKind == JsonValueKind.Object && Row.TryGetProperty("size", out var size) && size.TryGetInt64(out var bytes) ? bytes : 0;
+
     /// <summary>Families and names of models made for vectors, for backends that list no capabilities.</summary>
     private static readonly string[] s_embedding = ["embed", "bert", "minilm", "bge-", "gte-", "e5-"];
 

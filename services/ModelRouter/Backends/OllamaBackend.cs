@@ -6,9 +6,12 @@ using Sutazai.ModelRouter.Dialects;
 namespace Sutazai.ModelRouter.Backends;
 
 /// <summary>An Ollama server, always through its own API: its OpenAI surface loses <c>keep_alive</c>, options and tool names.</summary>
-internal sealed class OllamaBackend(BackendConnection connection) : IModelBackend, IDisposable
+internal sealed class OllamaBackend(BackendConnection connection) : ILoadingBackend, IDisposable
 {
     private static readonly JsonElement s_noParameters = JsonElement.Parse("""{"type":"object","properties":{}}""");
+
+    private static readonly JsonElement s_forever = JsonElement.Parse("-1");
+    private static readonly JsonElement s_notAtAll = JsonElement.Parse("0");
 
     private readonly Upstream _upstream = new(connection);
 
@@ -46,7 +49,7 @@ internal sealed class OllamaBackend(BackendConnection connection) : IModelBacken
             Truncate = call.Truncate,
             Dimensions = call.Dimensions,
             Options = call.Options,
-            KeepAlive = call.KeepAlive,
+            KeepAlive = call.KeepAlive ?? s_forever,
         };
         var reply = await _upstream.PostAsync(
             call.Unscaled ? "api/embeddings" : "api/embed", request, OllamaJson.Wire.OllamaEmbedRequest, OllamaJson.Wire.OllamaEmbedReply, cancellationToken);
@@ -74,6 +77,27 @@ internal sealed class OllamaBackend(BackendConnection connection) : IModelBacken
     public async Task<IReadOnlyList<JsonElement>> RunningAsync(CancellationToken cancellationToken) =>
         (await _upstream.GetAsync("api/ps", OllamaJson.Wire.OllamaModelList, cancellationToken)).Models ?? [];
 
+    public async Task LoadAsync(string model, CancellationToken cancellationToken)
+    {
+        if (BackendModel.SoundsEmbedding(model))
+        {
+            var nothing = new OllamaEmbedRequest { Model = model, Input = JsonSerializer.SerializeToElement([], OllamaJson.Wire.StringArray), KeepAlive = s_forever };
+            using var embeds = await _upstream.PostAsync("api/embed", nothing, OllamaJson.Wire.OllamaEmbedRequest, cancellationToken);
+            return;
+        }
+
+        using var response = await KeepAsync(model, s_forever, cancellationToken);
+    }
+
+    public async Task UnloadAsync(string model, CancellationToken cancellationToken)
+    {
+        using var response = await KeepAsync(model, s_notAtAll, cancellationToken);
+    }
+
+    // A request with nothing in it loads a model, or unloads it.
+    private Task<HttpResponseMessage> KeepAsync(string model, JsonElement keepAlive, CancellationToken cancellationToken) => _upstream.PostAsync(
+        "api/generate", new OllamaGenerateRequest { Model = model, KeepAlive = keepAlive, Stream = false }, OllamaJson.Wire.OllamaGenerateRequest, cancellationToken);
+
     private static OllamaChatRequest Chat(ChatCall call) => new()
     {
         Model = call.Model,
@@ -83,7 +107,7 @@ internal sealed class OllamaBackend(BackendConnection connection) : IModelBacken
         Options = call.Options,
         Stream = call.Stream,
         Think = call.Think,
-        KeepAlive = call.KeepAlive,
+        KeepAlive = call.KeepAlive ?? s_forever,
         Truncate = call.Truncate,
         Shift = call.Shift,
         Logprobs = call.Logprobs,
@@ -104,7 +128,7 @@ internal sealed class OllamaBackend(BackendConnection connection) : IModelBacken
         Options = call.Options,
         Stream = call.Stream,
         Think = call.Think,
-        KeepAlive = call.KeepAlive,
+        KeepAlive = call.KeepAlive ?? s_forever,
         Truncate = call.Truncate,
         Shift = call.Shift,
         Logprobs = call.Logprobs,

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Sutazai.ModelRouter.Backends;
+using Sutazai.ModelRouter.Scheduling;
 
 namespace Sutazai.ModelRouter.Calls;
 
@@ -23,12 +24,12 @@ internal sealed class Attempt(string operation, string requested, string model, 
     /// <summary>Cancelled when the caller leaves or its deadline passes.</summary>
     public CancellationToken Token { get; private set; }
 
-    public async ValueTask EnterAsync(ModelQueue queue, CircuitBreaker breaker, DateTimeOffset? deadline, CancellationToken cancellationToken)
+    public async ValueTask EnterAsync(ModelQueue queue, CircuitBreaker breaker, Demand demand, CallProgress progress, CancellationToken cancellationToken)
     {
         _caller = Token = cancellationToken;
         try
         {
-            if (deadline is { } at)
+            if (demand.Deadline is { } at)
             {
                 Bound(at - time.GetUtcNow());
             }
@@ -38,7 +39,7 @@ internal sealed class Attempt(string operation, string requested, string model, 
                 throw ModelException.BreakerOpen(model, retryAfter);
             }
 
-            _lease = await queue.EnterAsync(new ModelRequest(model), Token);
+            _lease = await queue.EnterAsync(demand, progress, Token);
             telemetry.Queued(operation, model, time.GetElapsedTime(_started));
 
             // It may have opened during the wait.
@@ -65,10 +66,15 @@ internal sealed class Attempt(string operation, string requested, string model, 
     }
 
     /// <summary>The answer is complete; the model may take the next call although the caller has not read everything.</summary>
-    public void Succeeded(int promptTokens, int completionTokens)
+    public void Succeeded(WorkDone done)
     {
         _breaker?.Succeeded();
-        End(promptTokens, completionTokens, error: null);
+        if (_lease is not null)
+        {
+            _lease.Done = done;
+        }
+
+        End(done.PromptTokens, done.AnswerTokens, error: null);
     }
 
     /// <summary>Ends the call, as a filter of its exception.</summary>

@@ -6,6 +6,15 @@ internal sealed record CallTerms(string Caller)
 {
     public DateTimeOffset? Deadline { get; init; }
 
+    /// <summary>The agent that asks for the caller.</summary>
+    public string? Agent { get; init; }
+
+    /// <summary>Nobody sits before a screen and waits for it.</summary>
+    public bool Batch { get; init; }
+
+    /// <summary>Whose share of the model the work is counted against.</summary>
+    public string Tenant => Agent is null ? Caller : $"{Agent} for {Caller}";
+
     /// <summary>Identical calls of the same caller under way may share an answer although it is sampled.</summary>
     public bool Share { get; init; }
 

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Sutazai.ModelRouter.Backends;
 using Sutazai.ModelRouter.Catalog;
+using Sutazai.ModelRouter.Scheduling;
 
 namespace Sutazai.ModelRouter.Calls;
 
@@ -9,22 +10,23 @@ internal sealed class ModelCalls(
     IModelBackend backend, ModelCatalog catalog, ModelQueue queue, ModelBreakers breakers, ModelTelemetry telemetry, TimeProvider time)
 {
     /// <returns>The model that will answer, and the answer as it comes.</returns>
-    public async Task<(string Model, IAsyncEnumerable<ChatChunk> Chunks)> ChatAsync(ChatCall call, DateTimeOffset? deadline, CancellationToken cancellationToken)
+    public async Task<(string Model, IAsyncEnumerable<ChatChunk> Chunks)> ChatAsync(
+        ChatCall call, CallTerms terms, CallProgress progress, CancellationToken cancellationToken)
     {
         var model = await catalog.ResolveAsync(call.Model, cancellationToken);
-        return (model, RunAsync(call.Model, call with { Model = model }, deadline, cancellationToken));
+        return (model, RunAsync(call.Model, call with { Model = model }, terms, progress, cancellationToken));
     }
 
-    public async Task<(string Model, Embeddings Embeddings)> EmbedAsync(EmbedCall call, DateTimeOffset? deadline, CancellationToken cancellationToken)
+    public async Task<(string Model, Embeddings Embeddings)> EmbedAsync(EmbedCall call, CallTerms terms, CallProgress progress, CancellationToken cancellationToken)
     {
         var model = await catalog.ResolveAsync(call.Model, cancellationToken);
         using var attempt = new Attempt(EmbedCall.Operation, call.Model, model, backend, telemetry, time);
-        await attempt.EnterAsync(queue, breakers.Of(model), deadline, cancellationToken);
+        await attempt.EnterAsync(queue, breakers.Of(model), Demands.Of(call with { Model = model }, terms), progress, cancellationToken);
         try
         {
             var embeddings = await backend.EmbedAsync(call with { Model = model }, attempt.Token);
             attempt.Seen();
-            attempt.Succeeded(embeddings.PromptTokens, completionTokens: 0);
+            attempt.Succeeded(new WorkDone(embeddings.PromptTokens, 0, (embeddings.Total - embeddings.Load).TotalSeconds, 0));
             return (model, embeddings);
         }
         catch (Exception e) when (attempt.Ends(e, out var failure))
@@ -34,10 +36,10 @@ internal sealed class ModelCalls(
     }
 
     private async IAsyncEnumerable<ChatChunk> RunAsync(
-        string requested, ChatCall call, DateTimeOffset? deadline, [EnumeratorCancellation] CancellationToken cancellationToken)
+        string requested, ChatCall call, CallTerms terms, CallProgress progress, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var attempt = new Attempt(call.Operation, requested, call.Model, backend, telemetry, time);
-        await attempt.EnterAsync(queue, breakers.Of(call.Model), deadline, cancellationToken);
+        await attempt.EnterAsync(queue, breakers.Of(call.Model), Demands.Of(call, terms), progress, cancellationToken);
         await using var chunks = backend.ChatAsync(call, attempt.Token).GetAsyncEnumerator(attempt.Token);
         while (true)
         {
@@ -56,7 +58,7 @@ internal sealed class ModelCalls(
             attempt.Seen();
             if (chunk.Finish is { } finish)
             {
-                attempt.Succeeded(finish.PromptTokens, finish.CompletionTokens);
+                attempt.Succeeded(new WorkDone(finish.PromptTokens, finish.CompletionTokens, finish.PromptEvaluation.TotalSeconds, finish.Evaluation.TotalSeconds));
                 yield return chunk;
                 yield break;
             }

@@ -37,12 +37,19 @@ internal sealed class ModelException(int status, string message, Exception? inne
         Code = "model_not_found",
     };
 
-    public static ModelException Busy(TimeSpan retryAfter) =>
-        // Ollama's own words: clients know them.
-        new(StatusCodes.Status503ServiceUnavailable, "server busy, please try again.  maximum pending requests exceeded")
+    /// <param name="wait">The wait that is to be expected.</param>
+    /// <param name="why">See <see cref="Scheduling.Refusal"/>.</param>
+    public static ModelException Busy(TimeSpan wait, string why) =>
+        // Begins with Ollama's own words: clients know them.
+        new(StatusCodes.Status503ServiceUnavailable, "server busy, please try again.  " + (why switch
+        {
+            "deadline" => $"the wait of about {wait.TotalSeconds:0} s leaves no time for an answer before the deadline",
+            "bound" => $"the wait would be about {wait.TotalSeconds:0} s, longer than anybody is let wait",
+            _ => "maximum pending requests exceeded",
+        }))
         {
             Code = "server_busy",
-            RetryAfter = retryAfter,
+            RetryAfter = TimeSpan.FromSeconds(Math.Ceiling(wait.TotalSeconds)),
             Fault = Fault.Nobody,
         };
 
@@ -53,6 +60,12 @@ internal sealed class ModelException(int status, string message, Exception? inne
             RetryAfter = retryAfter,
             Fault = Fault.Nobody,
         };
+
+    public static ModelException DeadlineTooNear() => new(StatusCodes.Status504GatewayTimeout, "the caller's deadline is too near for the model's answer to be complete before it")
+    {
+        Code = "deadline_exceeded",
+        Fault = Fault.Nobody,
+    };
 
     public static ModelException DeadlinePassed() => new(StatusCodes.Status504GatewayTimeout, "the caller's deadline passed before the model's answer was complete")
     {

@@ -1,110 +1,176 @@
 using Microsoft.Extensions.Options;
+using Sutazai.ModelRouter.Backends;
+using Sutazai.ModelRouter.Scheduling;
 
 namespace Sutazai.ModelRouter.Calls;
 
-/// <summary>What the queue knows of a call.</summary>
-internal sealed record ModelRequest(string Model);
-
 /// <summary>
-/// Decides which call a model works on next: first come, first served, a fixed number at a time per model, a bounded number waiting in all.
-/// Whatever is handed to a backend can no longer be reordered or dropped cheaply, so calls wait here.
+/// Holds the calls back until the scheduler gives them their turn, and carries out its swaps. Whatever is handed to a backend can no longer be
+/// reordered or dropped cheaply, so calls wait here.
 /// </summary>
-internal sealed class ModelQueue(IOptions<ModelRouterOptions> options)
+internal sealed partial class ModelQueue
 {
-    /// <summary>There is no forecast of the wait; long enough for a short answer to end.</summary>
-    private static readonly TimeSpan s_retryAfter = TimeSpan.FromSeconds(10);
-
-    private readonly int _maxWaiting = options.Value.MaxQueue;
-    private readonly int _concurrency = options.Value.ConcurrencyPerModel;
-    private readonly Dictionary<string, Lane> _lanes = new(StringComparer.OrdinalIgnoreCase);
+    private readonly IModelBackend _backend;
+    private readonly ILogger<ModelQueue> _logger;
+    private readonly ModelScheduler _scheduler;
     private readonly Lock _lock = new();
-    private int _waiting;
 
-    public int Waiting => Volatile.Read(ref _waiting);
-
-    /// <summary>Waits for the model. Dispose what it returns when the model's work is done.</summary>
-    /// <exception cref="ModelException">Too many are waiting already.</exception>
-    public async ValueTask<Lease> EnterAsync(ModelRequest request, CancellationToken cancellationToken)
+    public ModelQueue(IModelBackend backend, IOptions<ModelRouterOptions> options, TimeProvider time, ILogger<ModelQueue> logger)
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        LinkedListNode<TaskCompletionSource> place;
-        lock (_lock)
-        {
-            if (!_lanes.TryGetValue(request.Model, out var lane))
+        (_backend, _logger) = (backend, logger);
+        var router = options.Value;
+        _scheduler = new ModelScheduler(
+            new SchedulerOptions
             {
-                _lanes[request.Model] = lane = new Lane();
-            }
-
-            if (lane.Working < _concurrency)
-            {
-                lane.Working++;
-                return new Lease(this, request.Model);
-            }
-
-            if (_waiting >= _maxWaiting)
-            {
-                throw ModelException.Busy(s_retryAfter);
-            }
-
-            _waiting++;
-            place = lane.Waiting.AddLast(new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
-        }
-
-        await using var leaving = cancellationToken.UnsafeRegister(
-            (_, token) => Leave(place, token), null);
-        await place.Value.Task;
-        return new Lease(this, request.Model);
+                Concurrency = router.Concurrency,
+                MaxLoaded = router.MaxLoadedModels,
+                MemoryBytes = router.ModelMemoryBytes,
+                OwnsResidency = backend is ILoadingBackend,
+                MaxWaiting = router.MaxQueue,
+                MaxWait = router.MaxWait,
+                MaxBatchWait = router.MaxBatchWait,
+                Sizes = _sizes,
+            },
+            time);
     }
 
-    private void Leave(LinkedListNode<TaskCompletionSource> place, CancellationToken cancellationToken)
+    private readonly Dictionary<string, long> _sizes = new(StringComparer.OrdinalIgnoreCase);
+
+    public int Waiting
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _scheduler.Waiting;
+            }
+        }
+    }
+
+    /// <summary>Tells what memory the backend's models take, about what their files do.</summary>
+    public void Learn(IEnumerable<BackendModel> models)
     {
         lock (_lock)
         {
-            if (place.List is not { } list)
+            foreach (var model in models)
+            {
+                _sizes[model.Name] = model.Bytes;
+            }
+        }
+    }
+
+    /// <summary>Waits for the model. Dispose what it returns when the model's work is done.</summary>
+    /// <exception cref="ModelException">It would wait too long, or has waited in vain.</exception>
+    public async ValueTask<Lease> EnterAsync(Demand demand, CallProgress progress, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var turn = new Turn(progress);
+        Ticket ticket;
+        lock (_lock)
+        {
+            ticket = _scheduler.Arrive(demand, out var refusal) ?? throw ModelException.Busy(refusal!.Wait, refusal.Reason);
+            ticket.Tag = turn;
+            progress.Set(CallState.Queued, _scheduler.Waiting, _scheduler.PredictWait(ticket));
+            Decide();
+        }
+
+        await using var leaving = cancellationToken.UnsafeRegister((_, token) => Leave(ticket, turn, token), null);
+        await turn.Begun.Task;
+        return new Lease(this, ticket);
+    }
+
+    private void Leave(Ticket ticket, Turn turn, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            if (ticket.State != TicketState.Waiting)
             {
                 return;
             }
 
-            list.Remove(place);
-            _waiting--;
+            _scheduler.Cancel(ticket);
+            Decide();
         }
 
-        place.Value.TrySetCanceled(cancellationToken);
+        turn.Begun.TrySetCanceled(cancellationToken);
     }
 
-    private void Release(string model)
+    private void Finish(Ticket ticket, WorkDone done)
     {
-        TaskCompletionSource? next = null;
         lock (_lock)
         {
-            var lane = _lanes[model];
-            if (lane.Waiting.First is { } first)
+            _scheduler.Finished(ticket, done);
+            Decide();
+        }
+    }
+
+    // Under the lock, after every event.
+    private void Decide()
+    {
+        foreach (var action in _scheduler.Decide())
+        {
+            switch (action)
             {
-                lane.Waiting.RemoveFirst();
-                _waiting--;
-                next = first.Value;
-            }
-            else if (--lane.Working == 0)
-            {
-                _lanes.Remove(model);
+                case StartWork { Ticket: var ticket }:
+                    var turn = (Turn)ticket.Tag!;
+                    turn.Progress.Decision = $"wait={ticket.Started - ticket.Arrived:0.###}s, swap={(ticket.Swapped ? "yes" : "no")}";
+                    turn.Progress.Set(CallState.Working);
+                    turn.Begun.TrySetResult();
+                    break;
+                case GiveUp { Ticket: var ticket }:
+                    ((Turn)ticket.Tag!).Begun.TrySetException(ModelException.DeadlineTooNear());
+                    break;
+                case SwapModels swap:
+                    _ = SwapAsync((ILoadingBackend)_backend, swap);
+                    break;
             }
         }
-
-        next?.SetResult();
     }
 
-    /// <summary>The right to use a model; the holder's place passes to the next in line.</summary>
-    public sealed class Lease(ModelQueue queue, string model) : IDisposable
+    private async Task SwapAsync(ILoadingBackend backend, SwapModels swap)
     {
-        private ModelQueue? _queue = queue;
+        // Not under the caller's lock.
+        await Task.Yield();
+        try
+        {
+            foreach (var victim in swap.Victims)
+            {
+                await backend.UnloadAsync(victim, CancellationToken.None);
+            }
 
-        public void Dispose() => Interlocked.Exchange(ref _queue, null)?.Release(model);
+            await backend.LoadAsync(swap.Model, CancellationToken.None);
+        }
+        catch (Exception e) when (e is ModelException or HttpRequestException or IOException or OperationCanceledException or System.Text.Json.JsonException)
+        {
+            // The next call for the model has the backend load it, and gets to hear the backend's own reason where it cannot.
+            Log.NotLoaded(_logger, swap.Model, e.Message);
+        }
+
+        lock (_lock)
+        {
+            _scheduler.Loaded(swap.Model);
+            Decide();
+        }
     }
 
-    private sealed class Lane
+    /// <summary>The right to use a model; given back when it is disposed of.</summary>
+    public sealed class Lease(ModelQueue queue, Ticket ticket) : IDisposable
     {
-        public int Working { get; set; }
+        /// <summary>What the work cost, where it came to an end.</summary>
+        public WorkDone Done { get; set; }
 
-        public LinkedList<TaskCompletionSource> Waiting { get; } = [];
+        // Finishing twice does nothing.
+        public void Dispose() => queue.Finish(ticket, Done);
+    }
+
+    private sealed record Turn(CallProgress Progress)
+    {
+        public TaskCompletionSource Begun { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "{Model} could not be loaded ahead of its calls: {Reason}")]
+        public static partial void NotLoaded(ILogger logger, string model, string reason);
     }
 }

@@ -7,7 +7,7 @@ using Sutazai.ModelRouter.Calls;
 namespace Sutazai.ModelRouter.Catalog;
 
 /// <summary>What the backend offered when last asked, and which of its models a name means.</summary>
-internal sealed class ModelCatalog(IModelBackend backend, IOptions<ModelRouterOptions> options, TimeProvider time)
+internal sealed class ModelCatalog(IModelBackend backend, ModelQueue queue, IOptions<ModelRouterOptions> options, TimeProvider time)
 {
     private static readonly TimeSpan s_keep = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_keepFailure = TimeSpan.FromSeconds(1);
@@ -128,6 +128,7 @@ internal sealed class ModelCatalog(IModelBackend backend, IOptions<ModelRouterOp
             using var limit = new CancellationTokenSource(s_limit, time);
             var report = await backend.ReportAsync(limit.Token);
             (models, version) = (report.Models, report.Version);
+            queue.Learn(models);
         }
         catch (ModelException refused)
         {

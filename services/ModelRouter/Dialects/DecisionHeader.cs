@@ -1,3 +1,4 @@
+using Sutazai.ModelRouter.Calls;
 using Sutazai.ModelRouter.Sharing;
 
 namespace Sutazai.ModelRouter.Dialects;
@@ -15,6 +16,21 @@ internal static class DecisionHeader
         {
             Add(context, "share", source.Share switch { ShareUse.Leader => "leader", ShareUse.Joined => "joined", _ => "off" });
         }
+    }
+
+    /// <summary>With the wait and whether a model was swapped for it, if the call has begun when the response does.</summary>
+    public static void Add(HttpContext context, AnswerSource source, CallProgress progress)
+    {
+        Add(context, source);
+        context.Response.OnStarting(() =>
+        {
+            if (progress.Decision is { } decision)
+            {
+                context.Response.Headers[Name] = $"{context.Response.Headers[Name]}, {decision}";
+            }
+
+            return Task.CompletedTask;
+        });
     }
 
     public static void Add(HttpContext context, string fact, string value)

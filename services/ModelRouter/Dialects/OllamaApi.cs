@@ -17,6 +17,7 @@ internal sealed class OllamaApi(SharedCalls calls, ModelCatalog catalog, IModelB
     private static readonly string[] s_management = ["/pull", "/push", "/create", "/copy", "/delete", "/blobs/{digest}"];
 
     private readonly long _maxBytes = options.Value.MaxBodyBytes;
+    private readonly StreamedReply _stream = new(options.Value.Heartbeat, time);
 
     public static void Map(IEndpointRouteBuilder routes)
     {
@@ -50,12 +51,12 @@ internal sealed class OllamaApi(SharedCalls calls, ModelCatalog catalog, IModelB
 
     private async Task AnswerAsync(HttpContext context, ChatCall call, bool generates)
     {
-        var (model, source, chunks) = await calls.ChatAsync(call, RequestTerms.Of(context), context.RequestAborted);
-        DecisionHeader.Add(context, source);
+        var (model, source, progress, chunks) = await calls.ChatAsync(call, RequestTerms.Of(context), context.RequestAborted);
+        DecisionHeader.Add(context, source, progress);
         var replies = new OllamaReplies(model, generates, time);
         if (call.Stream)
         {
-            await StreamedReply.WriteAsync(context, chunks, replies);
+            await _stream.WriteAsync(context, chunks, replies, progress);
         }
         else
         {

@@ -20,6 +20,9 @@ internal sealed class OllamaReplies(string model, bool generates, TimeProvider t
         WriteLine(body, Of(chunk));
     }
 
+    /// <summary>A piece of the answer without anything in it, which every client adds up to nothing.</summary>
+    public void WriteHeartbeat(IBufferWriter<byte> body, CallProgress progress) => WriteLine(body, Of(new ChatChunk()));
+
     public void WriteError(IBufferWriter<byte> body, ModelException failure)
     {
         WireBody.Write(body, new OllamaError(failure.Message), OllamaJson.Wire.OllamaError);

@@ -12,6 +12,7 @@ namespace Sutazai.ModelRouter.Dialects;
 internal sealed class OpenAIApi(SharedCalls calls, ModelCatalog catalog, IOptions<ModelRouterOptions> options, TimeProvider time)
 {
     private readonly long _maxBytes = options.Value.MaxBodyBytes;
+    private readonly StreamedReply _stream = new(options.Value.Heartbeat, time);
 
     public static void Map(IEndpointRouteBuilder routes)
     {
@@ -26,12 +27,12 @@ internal sealed class OpenAIApi(SharedCalls calls, ModelCatalog catalog, IOption
     {
         var request = await WireBody.ReadAsync(context, OpenAIJson.Wire.OpenAIChatRequest, _maxBytes);
         var call = OpenAIRequestReader.Call(request);
-        var (model, source, chunks) = await calls.ChatAsync(call, RequestTerms.Of(context), context.RequestAborted);
-        DecisionHeader.Add(context, source);
+        var (model, source, progress, chunks) = await calls.ChatAsync(call, RequestTerms.Of(context), context.RequestAborted);
+        DecisionHeader.Add(context, source, progress);
         var replies = new OpenAIReplies(model, request.StreamOptions?.IncludeUsage == true, time);
         if (call.Stream)
         {
-            await StreamedReply.WriteAsync(context, chunks, replies);
+            await _stream.WriteAsync(context, chunks, replies, progress);
         }
         else
         {

@@ -1,6 +1,8 @@
 using System.Buffers;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Sutazai.ModelRouter.Calls;
 
@@ -35,6 +37,16 @@ internal sealed class OpenAIReplies(string model, bool includeUsage, TimeProvide
         }
 
         body.Write("data: [DONE]\n\n"u8);
+    }
+
+    /// <summary>A comment, such as <c>: waiting position=2 eta=31s</c>, <c>: loading</c> or <c>: working</c>.</summary>
+    public void WriteHeartbeat(IBufferWriter<byte> body, CallProgress progress)
+    {
+        var now = progress.Now;
+        var state = now.State switch { CallState.Queued => "waiting", CallState.Loading => "loading", _ => "working" };
+        var position = now.Position is { } place ? string.Create(CultureInfo.InvariantCulture, $" position={place}") : "";
+        var eta = now.Eta is { } left ? string.Create(CultureInfo.InvariantCulture, $" eta={Math.Ceiling(left.TotalSeconds)}s") : "";
+        Encoding.ASCII.GetBytes($": {state}{position}{eta}\n\n", body);
     }
 
     public void WriteError(IBufferWriter<byte> body, ModelException failure)

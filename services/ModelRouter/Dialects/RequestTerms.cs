@@ -1,3 +1,4 @@
+using Sutazai.Clients;
 using Sutazai.ModelRouter.Calls;
 
 namespace Sutazai.ModelRouter.Dialects;
@@ -6,12 +7,20 @@ namespace Sutazai.ModelRouter.Dialects;
 internal static class RequestTerms
 {
     private const string Share = "x-router-share";
+    private const string Priority = "x-router-priority";
     private const string Writes = "x-router-agent-writes";
 
     /// <exception cref="ModelException">A header is neither true nor false.</exception>
     public static CallTerms Of(HttpContext context) => new(Caller.Known(context).Subject)
     {
         Deadline = Deadline.Of(context)?.At,
+        Agent = context.Request.Headers[AgentHeader.Name] is [{ Length: > 0 and < 100 } agent] ? agent : null,
+        Batch = context.Request.Headers[Priority] switch
+        {
+            [] or ["interactive"] => false,
+            ["batch"] => true,
+            _ => throw OllamaRequests.Wrong(Priority, "interactive or batch"),
+        },
         Share = Flag(context, Share),
         Writes = Flag(context, Writes),
     };

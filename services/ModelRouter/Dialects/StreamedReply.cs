@@ -11,38 +11,73 @@ internal interface IChunkFormat
 
     void Write(IBufferWriter<byte> body, ChatChunk chunk);
 
+    /// <summary>A sign of life while there is nothing to send.</summary>
+    void WriteHeartbeat(IBufferWriter<byte> body, CallProgress progress);
+
     /// <summary>An error after the status has been sent.</summary>
     void WriteError(IBufferWriter<byte> body, ModelException failure);
 }
 
-internal static class StreamedReply
+/// <summary>Sends answers as they come.</summary>
+/// <param name="heartbeat">The longest silence; proxies and clients take a longer one for a dead connection.</param>
+internal sealed class StreamedReply(TimeSpan heartbeat, TimeProvider time)
 {
-    public static async Task WriteAsync(HttpContext context, IAsyncEnumerable<ChatChunk> chunks, IChunkFormat format)
+    public async Task WriteAsync(HttpContext context, IAsyncEnumerable<ChatChunk> chunks, IChunkFormat format, CallProgress progress)
     {
         var cancellationToken = context.RequestAborted;
         await using var reading = chunks.GetAsyncEnumerator(cancellationToken);
-
-        // The status waits for the first chunk: until then a failure has a status of its own.
-        var more = await reading.MoveNextAsync();
-        context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
-        context.Response.ContentType = format.ContentType;
-        context.Response.Headers.CacheControl = "no-cache";
-        context.Response.Headers["X-Accel-Buffering"] = "no";
-        var body = context.Response.BodyWriter;
         try
         {
-            while (more)
+            while (await NextAsync(context, reading, format, progress))
             {
-                format.Write(body, reading.Current);
-                await body.FlushAsync(cancellationToken);
-                more = await reading.MoveNextAsync();
+                Begin(context.Response, format);
+                format.Write(context.Response.BodyWriter, reading.Current);
+                await context.Response.BodyWriter.FlushAsync(cancellationToken);
             }
         }
-        catch (ModelException failure)
+        catch (ModelException failure) when (context.Response.HasStarted)
         {
-            format.WriteError(body, failure);
-            await body.FlushAsync(cancellationToken);
+            format.WriteError(context.Response.BodyWriter, failure);
+            await context.Response.BodyWriter.FlushAsync(cancellationToken);
         }
+    }
+
+    /// <summary>Waits for a chunk, with signs of life on the way.</summary>
+    private async ValueTask<bool> NextAsync(HttpContext context, IAsyncEnumerator<ChatChunk> reading, IChunkFormat format, CallProgress progress)
+    {
+        var next = reading.MoveNextAsync();
+        if (next.IsCompleted)
+        {
+            return await next;
+        }
+
+        var coming = next.AsTask();
+        while (true)
+        {
+            await ((Task)coming).WaitAsync(heartbeat, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (coming.IsCompleted || context.RequestAborted.IsCancellationRequested)
+            {
+                return await coming;
+            }
+
+            Begin(context.Response, format);
+            format.WriteHeartbeat(context.Response.BodyWriter, progress);
+            await context.Response.BodyWriter.FlushAsync(CancellationToken.None);
+        }
+    }
+
+    /// <summary>The status waits for the first thing to send: until then a failure has a status of its own.</summary>
+    private static void Begin(HttpResponse response, IChunkFormat format)
+    {
+        if (response.HasStarted)
+        {
+            return;
+        }
+
+        response.HttpContext.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
+        response.ContentType = format.ContentType;
+        response.Headers.CacheControl = "no-cache";
+        response.Headers["X-Accel-Buffering"] = "no";
     }
 
     /// <summary>All chunks as one, its finish set.</summary>

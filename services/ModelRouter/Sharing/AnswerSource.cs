@@ -27,7 +27,8 @@ internal enum ShareUse
 }
 
 /// <param name="Model">The model that answers.</param>
+/// <param name="Progress">How far the call to the model has come.</param>
 /// <param name="Chunks">The answer as it comes. To be read once, and at once: an answer under way counts its readers from the start.</param>
-internal sealed record ChatAnswer(string Model, AnswerSource Source, IAsyncEnumerable<ChatChunk> Chunks);
+internal sealed record ChatAnswer(string Model, AnswerSource Source, CallProgress Progress, IAsyncEnumerable<ChatChunk> Chunks);
 
 internal sealed record EmbedAnswer(string Model, AnswerSource Source, Embeddings Embeddings);

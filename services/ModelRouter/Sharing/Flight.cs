@@ -1,3 +1,5 @@
+using Sutazai.ModelRouter.Calls;
+
 namespace Sutazai.ModelRouter.Sharing;
 
 /// <summary>
@@ -8,6 +10,8 @@ internal sealed class Flight<T>(AnswerKey key, CancellationTokenSource stop)
     where T : class
 {
     public AnswerKey Key => key;
+
+    public CallProgress Progress { get; } = new();
 
     /// <summary>Cancelled when nobody reads any more.</summary>
     public CancellationToken Token { get; } = stop.Token;

@@ -30,7 +30,7 @@ internal sealed class Flights<T>(long maxBytes, Func<T, long> size, Func<T, bool
     /// <param name="deadline">This reader's own.</param>
     public Entered<T> Enter(
         AnswerKey key,
-        Func<CancellationToken, IAsyncEnumerable<T>> ask,
+        Func<CallProgress, CancellationToken, IAsyncEnumerable<T>> ask,
         Func<IReadOnlyList<T>, TimeSpan?>? worth,
         DateTimeOffset? deadline,
         CancellationToken cancellationToken)
@@ -47,7 +47,7 @@ internal sealed class Flights<T>(long maxBytes, Func<T, long> size, Func<T, bool
                 // Asked under the lock: an answer is kept before it stops being under way, so that it is always to be found as one or the other.
                 if (worth is not null && cache.Find<T>(key) is { } kept)
                 {
-                    return new Entered<T>(new AnswerSource(CacheUse.Hit, ShareUse.Off), kept.Worth, kept.Pieces.ToAsyncEnumerable());
+                    return new Entered<T>(new AnswerSource(CacheUse.Hit, ShareUse.Off), kept.Worth, new CallProgress(), kept.Pieces.ToAsyncEnumerable());
                 }
 
                 _flights[key] = flight = new Flight<T>(key, new CancellationTokenSource());
@@ -59,11 +59,11 @@ internal sealed class Flights<T>(long maxBytes, Func<T, long> size, Func<T, bool
 
         if (!joined)
         {
-            _ = FlyAsync(flight, ask(flight.Token), worth, reader.At);
+            _ = FlyAsync(flight, ask(flight.Progress, flight.Token), worth, reader.At);
         }
 
         var source = new AnswerSource(worth is null ? CacheUse.Off : CacheUse.Miss, joined ? ShareUse.Joined : ShareUse.Leader);
-        return new Entered<T>(source, TimeSpan.Zero, ReadAsync(flight, reader, deadline, cancellationToken));
+        return new Entered<T>(source, TimeSpan.Zero, flight.Progress, ReadAsync(flight, reader, deadline, cancellationToken));
     }
 
     private async Task FlyAsync(Flight<T> flight, IAsyncEnumerable<T> pieces, Func<IReadOnlyList<T>, TimeSpan?>? worth, Piece<T> last)
@@ -233,5 +233,5 @@ internal sealed class Flights<T>(long maxBytes, Func<T, long> size, Func<T, bool
 
 /// <param name="Saved">The model's time that a hit saves.</param>
 /// <param name="Pieces">To be read once, and at once: an answer under way counts its readers from the start.</param>
-internal sealed record Entered<T>(AnswerSource Source, TimeSpan Saved, IAsyncEnumerable<T> Pieces)
+internal sealed record Entered<T>(AnswerSource Source, TimeSpan Saved, CallProgress Progress, IAsyncEnumerable<T> Pieces)
     where T : class;

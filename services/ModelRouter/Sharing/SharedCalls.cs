@@ -19,23 +19,24 @@ internal sealed class SharedCalls(
         var deterministic = IsDeterministic(call.Options);
         if (call.OnlyLoads || !(deterministic || terms.Share))
         {
-            var (answers, chunks) = await calls.ChatAsync(call, terms.Deadline, cancellationToken);
-            return new ChatAnswer(answers, default, chunks);
+            var progress = new CallProgress();
+            var (answers, chunks) = await calls.ChatAsync(call, terms, progress, cancellationToken);
+            return new ChatAnswer(answers, default, progress, chunks);
         }
 
         var model = await ResolveAsync(call.Model, terms, cancellationToken);
         var key = AnswerKey.Of(call with { Model = model }, catalog.Digest(model), terms);
         Func<IReadOnlyList<ChatChunk>, TimeSpan?>? worth = deterministic ? chunks => AnswerWorth.Of(chunks, terms.Writes) : null;
-        var entered = _chats.Enter(key, token => AskAsync(call, token), worth, terms.Deadline, cancellationToken);
+        var entered = _chats.Enter(key, (progress, token) => AskAsync(call, terms, progress, token), worth, terms.Deadline, cancellationToken);
         telemetry.Decided(call.Operation, model, entered.Source, entered.Saved);
-        return new ChatAnswer(model, entered.Source, entered.Pieces);
+        return new ChatAnswer(model, entered.Source, entered.Progress, entered.Pieces);
     }
 
     public async Task<EmbedAnswer> EmbedAsync(EmbedCall call, CallTerms terms, CancellationToken cancellationToken)
     {
         var model = await ResolveAsync(call.Model, terms, cancellationToken);
         var key = AnswerKey.Of(call with { Model = model }, catalog.Digest(model), terms);
-        var entered = _embeds.Enter(key, token => AskAsync(call, token), one => AnswerWorth.Of(one[0]), terms.Deadline, cancellationToken);
+        var entered = _embeds.Enter(key, (progress, token) => AskAsync(call, terms, progress, token), one => AnswerWorth.Of(one[0]), terms.Deadline, cancellationToken);
         telemetry.Decided(EmbedCall.Operation, model, entered.Source, entered.Saved);
         return new EmbedAnswer(model, entered.Source, await entered.Pieces.FirstAsync(cancellationToken));
     }
@@ -52,19 +53,19 @@ internal sealed class SharedCalls(
     private ValueTask<string> ResolveAsync(string name, CallTerms terms, CancellationToken cancellationToken) =>
         terms.Deadline <= time.GetUtcNow() ? throw ModelException.DeadlinePassed() : catalog.ResolveAsync(name, cancellationToken);
 
-    /// <summary>Streamed, whoever asks first: one who joins may want it so.</summary>
-    private async IAsyncEnumerable<ChatChunk> AskAsync(ChatCall call, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>Streamed, whoever asks first: one who joins may want it so. The deadline is each reader's own.</summary>
+    private async IAsyncEnumerable<ChatChunk> AskAsync(ChatCall call, CallTerms terms, CallProgress progress, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var (_, chunks) = await calls.ChatAsync(call with { Stream = true }, deadline: null, cancellationToken);
+        var (_, chunks) = await calls.ChatAsync(call with { Stream = true }, terms with { Deadline = null }, progress, cancellationToken);
         await foreach (var chunk in chunks)
         {
             yield return chunk;
         }
     }
 
-    private async IAsyncEnumerable<Embeddings> AskAsync(EmbedCall call, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<Embeddings> AskAsync(EmbedCall call, CallTerms terms, CallProgress progress, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var (_, embeddings) = await calls.EmbedAsync(call, deadline: null, cancellationToken);
+        var (_, embeddings) = await calls.EmbedAsync(call, terms with { Deadline = null }, progress, cancellationToken);
         yield return embeddings;
     }
 }
