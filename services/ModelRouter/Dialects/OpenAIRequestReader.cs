@@ -29,7 +29,7 @@ internal static class OpenAIRequestReader
             Model = OllamaRequests.Model(request.Model),
             Messages = Messages(request.Messages),
             Tools = tools,
-            ToolChoice = ToolChoice(request.ToolChoice, tools),
+            ToolChoice = OllamaRequests.ToolChoice(request.ToolChoice, tools),
             Format = Format(request.ResponseFormat),
             Options = Options(request),
             Think = Think(request.ReasoningEffort),
@@ -155,25 +155,6 @@ internal static class OpenAIRequestReader
         return url.StartsWith("data:image/", StringComparison.Ordinal) && comma > 0 && url[(comma + 8)..] is var data && Base64.IsValid(data)
             ? data
             : throw OllamaRequests.Wrong(name, "a data URL such as data:image/png;base64,…");
-    }
-
-    private static JsonElement? ToolChoice(JsonElement? choice, IReadOnlyList<ToolSpec>? tools)
-    {
-        switch (choice)
-        {
-            case null:
-                return null;
-            case { ValueKind: JsonValueKind.String } word when word.ValueEquals("auto") || word.ValueEquals("none") || word.ValueEquals("required"):
-                return word;
-            case { ValueKind: JsonValueKind.Object } one
-                when one.TryGetProperty("function", out var function) && function.ValueKind == JsonValueKind.Object
-                    && function.TryGetProperty("name", out var name) && name.ValueKind == JsonValueKind.String:
-                return tools?.Any(t => name.ValueEquals(t.Name)) == true
-                    ? one
-                    : throw OllamaRequests.Wrong("tool_choice.function.name", "the name of one of the request's tools");
-            default:
-                throw OllamaRequests.Wrong("tool_choice", "\"auto\", \"none\", \"required\" or a function by name");
-        }
     }
 
     private static JsonElement? Format(OpenAIResponseFormat? format) => format?.Type switch
