@@ -170,7 +170,8 @@ internal static class OllamaRequests
 
     private static JsonElement? Format(JsonElement? format) => format switch
     {
-        null or { ValueKind: JsonValueKind.Object } => format,
+        null => null,
+        { ValueKind: JsonValueKind.Object } schema => SchemaCheck.Checked(schema, "format"),
         { ValueKind: JsonValueKind.String } text when text.ValueEquals("json") => text,
         { ValueKind: JsonValueKind.String } text when text.ValueEquals("") => null,
         _ => throw Wrong("format", "\"json\" or a JSON schema"),

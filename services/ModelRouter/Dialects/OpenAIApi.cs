@@ -7,7 +7,7 @@ using Sutazai.ModelRouter.Catalog;
 
 namespace Sutazai.ModelRouter.Dialects;
 
-/// <summary>OpenAI's HTTP API: chat, embeddings and the list of models.</summary>
+/// <summary>OpenAI's HTTP API: chat, completions, embeddings and the list of models.</summary>
 internal sealed class OpenAIApi(ModelCalls calls, ModelCatalog catalog, IOptions<ModelRouterOptions> options, TimeProvider time)
 {
     private readonly long _maxBytes = options.Value.MaxBodyBytes;
@@ -17,6 +17,7 @@ internal sealed class OpenAIApi(ModelCalls calls, ModelCatalog catalog, IOptions
     {
         var v1 = routes.MapGroup("/v1").AddEndpointFilter(new Refusals(OpenAIReplies.ErrorAsync));
         v1.MapPost("/chat/completions", (HttpContext context, OpenAIApi openAI) => openAI.ChatAsync(context));
+        v1.MapPost("/completions", (HttpContext context, OpenAIApi openAI) => openAI.CompleteAsync(context));
         v1.MapPost("/embeddings", (HttpContext context, OpenAIApi openAI) => openAI.EmbedAsync(context));
         v1.MapGet("/models", (HttpContext context, OpenAIApi openAI) => openAI.ModelsAsync(context));
         v1.MapGet("/models/{**id}", (HttpContext context, OpenAIApi openAI, string id) => openAI.ModelAsync(context, id));
@@ -29,6 +30,23 @@ internal sealed class OpenAIApi(ModelCalls calls, ModelCatalog catalog, IOptions
         var progress = new CallProgress();
         var (model, chunks) = await calls.ChatAsync(call, progress, Deadline.Of(context)?.At, context.RequestAborted);
         var replies = new OpenAIReplies(model, request.StreamOptions?.IncludeUsage == true, time);
+        if (call.Stream)
+        {
+            await _stream.WriteAsync(context, chunks, replies, progress);
+        }
+        else
+        {
+            await WireBody.ReplyAsync(context, replies.Of(await StreamedReply.WholeAsync(chunks, context.RequestAborted)), OpenAIJson.Wire.OpenAICompletion);
+        }
+    }
+
+    private async Task CompleteAsync(HttpContext context)
+    {
+        var request = await WireBody.ReadAsync(context, OpenAIJson.Wire.OpenAITextRequest, _maxBytes);
+        var call = OpenAIRequestReader.Call(request);
+        var progress = new CallProgress();
+        var (model, chunks) = await calls.ChatAsync(call, progress, Deadline.Of(context)?.At, context.RequestAborted);
+        var replies = new OpenAITextReplies(model, request.StreamOptions?.IncludeUsage == true, time);
         if (call.Stream)
         {
             await _stream.WriteAsync(context, chunks, replies, progress);
