@@ -37,6 +37,8 @@ internal static class ModelRoutes
         var openAI = routes.MapGroup("/v1").WithTags("openai");
         openAI.MapPost("/chat/completions", ChatAsync).RequireScope(Scopes.AskAgents).WithMetadata(new ChargesItself())
             .Accepts<object>("application/json").WithSummary("Chat with a model, or with an agent as model 'agent/{id}'.");
+        openAI.MapPost("/completions", (HttpContext context, Forwarding forwarding) => forwarding.SendAsync(context, "model-router", "/model-router/v1/completions"))
+            .RequireScope(Scopes.UseModels).Accepts<object>("application/json").WithSummary("Complete a prompt.");
         openAI.MapPost("/embeddings", (HttpContext context, Forwarding forwarding) => forwarding.SendAsync(context, "model-router", "/model-router/v1/embeddings"))
             .RequireScope(Scopes.UseModels).Accepts<object>("application/json").WithSummary("Embed texts.");
         openAI.MapGet("/models", ListAsync).RequireScope(Scopes.ReadAgents).WithSummary("Models and agents.");

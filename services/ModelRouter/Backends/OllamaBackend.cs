@@ -21,23 +21,10 @@ internal sealed class OllamaBackend(BackendConnection connection) : ILoadingBack
 
     public void Dispose() => _upstream.Dispose();
 
-    public async IAsyncEnumerable<ChatChunk> ChatAsync(ChatCall call, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        using var response = call.Prompt is { } prompt
-            ? await _upstream.PostAsync("api/generate", Generate(call, prompt), OllamaJson.Wire.OllamaGenerateRequest, cancellationToken)
-            : await _upstream.PostAsync("api/chat", Chat(call), OllamaJson.Wire.OllamaChatRequest, cancellationToken);
-        if (!call.Stream)
-        {
-            yield return Read(await Upstream.ReadAsync(response, OllamaJson.Wire.OllamaChunk, cancellationToken));
-            yield break;
-        }
-
-        await foreach (var line in UpstreamLines.ReadAsync(response, cancellationToken))
-        {
-            var reader = new Utf8JsonReader(line);
-            yield return Read(JsonSerializer.Deserialize(ref reader, OllamaJson.Wire.OllamaChunk) ?? throw new JsonException("A line is null."));
-        }
-    }
+    public IAsyncEnumerable<ChatChunk> ChatAsync(ChatCall call, CancellationToken cancellationToken) =>
+        ForcedToolCall.Schema(call) is { } schema
+            ? ForcedToolCall.ReadAsync(SendAsync(call with { Format = schema }, cancellationToken), cancellationToken)
+            : SendAsync(call, cancellationToken);
 
     public async Task<Embeddings> EmbedAsync(EmbedCall call, CancellationToken cancellationToken)
     {
@@ -98,6 +85,24 @@ internal sealed class OllamaBackend(BackendConnection connection) : ILoadingBack
     private Task<HttpResponseMessage> KeepAsync(string model, JsonElement keepAlive, CancellationToken cancellationToken) => _upstream.PostAsync(
         "api/generate", new OllamaGenerateRequest { Model = model, KeepAlive = keepAlive, Stream = false }, OllamaJson.Wire.OllamaGenerateRequest, cancellationToken);
 
+    private async IAsyncEnumerable<ChatChunk> SendAsync(ChatCall call, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var response = call.Prompt is { } prompt
+            ? await _upstream.PostAsync("api/generate", Generate(call, prompt), OllamaJson.Wire.OllamaGenerateRequest, cancellationToken)
+            : await _upstream.PostAsync("api/chat", Chat(call), OllamaJson.Wire.OllamaChatRequest, cancellationToken);
+        if (!call.Stream)
+        {
+            yield return Read(await Upstream.ReadAsync(response, OllamaJson.Wire.OllamaChunk, cancellationToken));
+            yield break;
+        }
+
+        await foreach (var line in UpstreamLines.ReadAsync(response, cancellationToken))
+        {
+            var reader = new Utf8JsonReader(line);
+            yield return Read(JsonSerializer.Deserialize(ref reader, OllamaJson.Wire.OllamaChunk) ?? throw new JsonException("A line is null."));
+        }
+    }
+
     private static OllamaChatRequest Chat(ChatCall call) => new()
     {
         Model = call.Model,
@@ -149,13 +154,9 @@ internal sealed class OllamaBackend(BackendConnection connection) : ILoadingBack
     /// <summary>Ollama has no <c>tool_choice</c>, but a model can only call the tools that it sees.</summary>
     private static List<ToolWire?>? Tools(ChatCall call)
     {
-        var only = call.ToolChoice switch
-        {
-            { ValueKind: JsonValueKind.String } choice when choice.ValueEquals("none") => "",
-            { ValueKind: JsonValueKind.Object } choice => choice.GetProperty("function").GetProperty("name").GetString(),
-            _ => null,
-        };
-        var tools = call.Tools?.Where(t => only is null || t.Name == only).Select(t => new ToolWire
+        var none = call.ToolChoice is { ValueKind: JsonValueKind.String } choice && choice.ValueEquals("none");
+        var only = call.ChosenTool;
+        var tools = call.Tools?.Where(t => !none && (only is null || t.Name == only)).Select(t => new ToolWire
         {
             Type = "function",
             Function = new ToolFunctionWire { Name = t.Name, Description = t.Description, Parameters = t.Parameters ?? s_noParameters },

@@ -14,8 +14,11 @@ internal sealed record ChatCall
 
     public IReadOnlyList<ToolSpec>? Tools { get; init; }
 
-    /// <summary>OpenAI's <c>tool_choice</c>.</summary>
+    /// <summary>OpenAI's <c>tool_choice</c>: a word, or a function of <see cref="Tools"/> by name.</summary>
     public JsonElement? ToolChoice { get; init; }
+
+    /// <summary>The one tool that may be called, if the choice names it.</summary>
+    public string? ChosenTool => ToolChoice is { ValueKind: JsonValueKind.Object } choice ? choice.GetProperty("function").GetProperty("name").GetString() : null;
 
     /// <summary><c>"json"</c> or a JSON schema.</summary>
     public JsonElement? Format { get; init; }

@@ -9,21 +9,7 @@ internal static class OllamaRequests
 {
     private static readonly string[] s_roles = ["system", "user", "assistant", "tool"];
 
-    public static ChatCall Call(OllamaChatRequest request) => new()
-    {
-        Model = Model(request.Model),
-        Messages = [.. (request.Messages ?? []).Select(Message)],
-        Tools = Tools(request.Tools),
-        Format = Format(request.Format),
-        Options = Object(request.Options, "options"),
-        Think = Think(request.Think),
-        KeepAlive = KeepAlive(request.KeepAlive),
-        Stream = request.Stream ?? true,
-        Truncate = request.Truncate,
-        Shift = request.Shift,
-        Logprobs = request.Logprobs,
-        TopLogprobs = TopLogprobs(request.TopLogprobs),
-    };
+    public static ChatCall Call(OllamaChatRequest request) => Call(request, Tools(request.Tools));
 
     public static ChatCall Call(OllamaGenerateRequest request) => new()
     {
@@ -100,6 +86,30 @@ internal static class OllamaRequests
         return specs;
     }
 
+    /// <summary>OpenAI's <c>tool_choice</c>, which Ollama's API does not have and is taken there too.</summary>
+    public static JsonElement? ToolChoice(JsonElement? choice, IReadOnlyList<ToolSpec>? tools)
+    {
+        switch (choice)
+        {
+            case null:
+                return null;
+            case { ValueKind: JsonValueKind.String } word when word.ValueEquals("auto") || word.ValueEquals("none"):
+                return word;
+            case { ValueKind: JsonValueKind.String } word when word.ValueEquals("required"):
+                return tools is { Count: > 0 } ? word : throw ModelException.Invalid("'tool_choice' is \"required\", and the request has no tools");
+            case { ValueKind: JsonValueKind.Object } one
+                when one.TryGetProperty("function", out var function) && function.ValueKind == JsonValueKind.Object
+                    && function.TryGetProperty("name", out var named) && named.ValueKind == JsonValueKind.String:
+                var name = WireBody.Text(named, "tool_choice.function.name");
+                var names = tools?.Select(t => t.Name).ToArray() ?? [];
+                return names.Contains(name)
+                    ? one
+                    : throw Wrong("tool_choice.function.name", $"the name of one of the request's tools.{NearNames.DidYouMean(name, names)}".TrimEnd('.'));
+            default:
+                throw Wrong("tool_choice", "\"auto\", \"none\", \"required\" or a function by name");
+        }
+    }
+
     public static int? TopLogprobs(int? count) => count is null or (>= 0 and <= 20) ? count : throw Wrong("top_logprobs", "from 0 to 20");
 
     public static JsonElement? KeepAlive(JsonElement? keepAlive) =>
@@ -113,6 +123,23 @@ internal static class OllamaRequests
     public static string Role(string? role, int index) => s_roles.Contains(role)
         ? role!
         : throw ModelException.Invalid($"'messages[{index}].role' is '{role}'; expected one of {string.Join(", ", s_roles)}");
+
+    private static ChatCall Call(OllamaChatRequest request, IReadOnlyList<ToolSpec>? tools) => new()
+    {
+        Model = Model(request.Model),
+        Messages = [.. (request.Messages ?? []).Select(Message)],
+        Tools = tools,
+        ToolChoice = ToolChoice(request.ToolChoice, tools),
+        Format = Format(request.Format),
+        Options = Object(request.Options, "options"),
+        Think = Think(request.Think),
+        KeepAlive = KeepAlive(request.KeepAlive),
+        Stream = request.Stream ?? true,
+        Truncate = request.Truncate,
+        Shift = request.Shift,
+        Logprobs = request.Logprobs,
+        TopLogprobs = TopLogprobs(request.TopLogprobs),
+    };
 
     private static ChatMessage Message(OllamaMessage? message, int index)
     {
@@ -143,7 +170,8 @@ internal static class OllamaRequests
 
     private static JsonElement? Format(JsonElement? format) => format switch
     {
-        null or { ValueKind: JsonValueKind.Object } => format,
+        null => null,
+        { ValueKind: JsonValueKind.Object } schema => SchemaCheck.Checked(schema, "format"),
         { ValueKind: JsonValueKind.String } text when text.ValueEquals("json") => text,
         { ValueKind: JsonValueKind.String } text when text.ValueEquals("") => null,
         _ => throw Wrong("format", "\"json\" or a JSON schema"),

@@ -63,6 +63,9 @@ internal sealed record OllamaChatRequest
 
     public IReadOnlyList<ToolWire?>? Tools { get; init; }
 
+    /// <summary>Not Ollama's: read from clients, never written.</summary>
+    public JsonElement? ToolChoice { get; init; }
+
     public JsonElement? Format { get; init; }
 
     public JsonElement? Options { get; init; }

@@ -8,7 +8,7 @@ using Sutazai.ModelRouter.Sharing;
 
 namespace Sutazai.ModelRouter.Dialects;
 
-/// <summary>OpenAI's HTTP API: chat, embeddings and the list of models.</summary>
+/// <summary>OpenAI's HTTP API: chat, completions, embeddings and the list of models.</summary>
 internal sealed class OpenAIApi(SharedCalls calls, ModelCatalog catalog, IOptions<ModelRouterOptions> options, TimeProvider time)
 {
     private readonly long _maxBytes = options.Value.MaxBodyBytes;
@@ -18,6 +18,7 @@ internal sealed class OpenAIApi(SharedCalls calls, ModelCatalog catalog, IOption
     {
         var v1 = routes.MapGroup("/v1").AddEndpointFilter(new Refusals(OpenAIReplies.ErrorAsync));
         v1.MapPost("/chat/completions", (HttpContext context, OpenAIApi openAI) => openAI.ChatAsync(context));
+        v1.MapPost("/completions", (HttpContext context, OpenAIApi openAI) => openAI.CompleteAsync(context));
         v1.MapPost("/embeddings", (HttpContext context, OpenAIApi openAI) => openAI.EmbedAsync(context));
         v1.MapGet("/models", (HttpContext context, OpenAIApi openAI) => openAI.ModelsAsync(context));
         v1.MapGet("/models/{**id}", (HttpContext context, OpenAIApi openAI, string id) => openAI.ModelAsync(context, id));
@@ -30,6 +31,23 @@ internal sealed class OpenAIApi(SharedCalls calls, ModelCatalog catalog, IOption
         var (model, source, progress, chunks) = await calls.ChatAsync(call, RequestTerms.Of(context), context.RequestAborted);
         DecisionHeader.Add(context, source, progress);
         var replies = new OpenAIReplies(model, request.StreamOptions?.IncludeUsage == true, time);
+        if (call.Stream)
+        {
+            await _stream.WriteAsync(context, chunks, replies, progress);
+        }
+        else
+        {
+            await WireBody.ReplyAsync(context, replies.Of(await StreamedReply.WholeAsync(chunks, context.RequestAborted)), OpenAIJson.Wire.OpenAICompletion);
+        }
+    }
+
+    private async Task CompleteAsync(HttpContext context)
+    {
+        var request = await WireBody.ReadAsync(context, OpenAIJson.Wire.OpenAITextRequest, _maxBytes);
+        var call = OpenAIRequestReader.Call(request);
+        var (model, source, progress, chunks) = await calls.ChatAsync(call, RequestTerms.Of(context), context.RequestAborted);
+        DecisionHeader.Add(context, source, progress);
+        var replies = new OpenAITextReplies(model, request.StreamOptions?.IncludeUsage == true, time);
         if (call.Stream)
         {
             await _stream.WriteAsync(context, chunks, replies, progress);

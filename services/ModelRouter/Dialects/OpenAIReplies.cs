@@ -11,12 +11,18 @@ namespace Sutazai.ModelRouter.Dialects;
 /// <summary>Writes answers as OpenAI does; streamed, an event a chunk and <c>[DONE]</c>.</summary>
 internal sealed class OpenAIReplies(string model, bool includeUsage, TimeProvider time) : IChunkFormat
 {
+    public const string Events = "text/event-stream";
+
+    public const string Fingerprint = "fp_sutazai";
+
     private readonly string _id = "chatcmpl-" + RandomNumberGenerator.GetHexString(24, lowercase: true);
     private readonly long _created = time.GetUtcNow().ToUnixTimeSeconds();
     private bool _begun;
     private int _calls;
 
-    public string ContentType => "text/event-stream";
+    public static ReadOnlySpan<byte> Done => "data: [DONE]\n\n"u8;
+
+    public string ContentType => Events;
 
     public void Write(IBufferWriter<byte> body, ChatChunk chunk)
     {
@@ -36,25 +42,12 @@ internal sealed class OpenAIReplies(string model, bool includeUsage, TimeProvide
             WriteEvent(body, Chunk([]) with { Usage = Usage(finish) });
         }
 
-        body.Write("data: [DONE]\n\n"u8);
+        body.Write(Done);
     }
 
-    /// <summary>A comment, such as <c>: waiting position=2 eta=31s</c>, <c>: loading</c> or <c>: working</c>.</summary>
-    public void WriteHeartbeat(IBufferWriter<byte> body, CallProgress progress)
-    {
-        var now = progress.Now;
-        var state = now.State switch { CallState.Queued => "waiting", CallState.Loading => "loading", _ => "working" };
-        var position = now.Position is { } place ? string.Create(CultureInfo.InvariantCulture, $" position={place}") : "";
-        var eta = now.Eta is { } left ? string.Create(CultureInfo.InvariantCulture, $" eta={Math.Ceiling(left.TotalSeconds)}s") : "";
-        Encoding.ASCII.GetBytes($": {state}{position}{eta}\n\n", body);
-    }
+    public void WriteHeartbeat(IBufferWriter<byte> body, CallProgress progress) => WriteComment(body, progress);
 
-    public void WriteError(IBufferWriter<byte> body, ModelException failure)
-    {
-        body.Write("data: "u8);
-        WireBody.Write(body, Error(failure), OpenAIJson.Wire.OpenAIErrorReply);
-        body.Write("\n\n"u8);
-    }
+    public void WriteError(IBufferWriter<byte> body, ModelException failure) => WriteErrorEvent(body, failure);
 
     public OpenAICompletion Of(ChatChunk whole) => Head("chat.completion") with
     {
@@ -87,6 +80,39 @@ internal sealed class OpenAIReplies(string model, bool includeUsage, TimeProvide
 
     public static Task ErrorAsync(HttpContext context, ModelException failure) =>
         WireBody.ReplyAsync(context, Error(failure), OpenAIJson.Wire.OpenAIErrorReply);
+
+    /// <summary>A comment, such as <c>: waiting position=2 eta=31s</c>, <c>: loading</c> or <c>: working</c>.</summary>
+    public static void WriteComment(IBufferWriter<byte> body, CallProgress progress)
+    {
+        var now = progress.Now;
+        var state = now.State switch { CallState.Queued => "waiting", CallState.Loading => "loading", _ => "working" };
+        var position = now.Position is { } place ? string.Create(CultureInfo.InvariantCulture, $" position={place}") : "";
+        var eta = now.Eta is { } left ? string.Create(CultureInfo.InvariantCulture, $" eta={Math.Ceiling(left.TotalSeconds)}s") : "";
+        Encoding.ASCII.GetBytes($": {state}{position}{eta}\n\n", body);
+    }
+
+    public static void WriteErrorEvent(IBufferWriter<byte> body, ModelException failure)
+    {
+        body.Write("data: "u8);
+        WireBody.Write(body, Error(failure), OpenAIJson.Wire.OpenAIErrorReply);
+        body.Write("\n\n"u8);
+    }
+
+    public static void WriteEvent(IBufferWriter<byte> body, OpenAICompletion value)
+    {
+        body.Write("data: "u8);
+        WireBody.Write(body, value, OpenAIJson.Wire.OpenAICompletion);
+        body.Write("\n\n"u8);
+    }
+
+    public static string Reason(Finish finish, bool calls) => calls ? "tool_calls" : finish.Reason is "length" ? "length" : "stop";
+
+    public static OpenAIUsage Usage(Finish finish) => new()
+    {
+        PromptTokens = finish.PromptTokens,
+        CompletionTokens = finish.CompletionTokens,
+        TotalTokens = finish.PromptTokens + finish.CompletionTokens,
+    };
 
     private static OpenAIErrorReply Error(ModelException failure) => new(new OpenAIError(
         failure.Message,
@@ -124,15 +150,6 @@ internal sealed class OpenAIReplies(string model, bool includeUsage, TimeProvide
 
     private static OpenAILogprobs? Logprobs(ChatChunk chunk) => chunk.Logprobs is { } logprobs ? new OpenAILogprobs(logprobs) : null;
 
-    private static string Reason(Finish finish, bool calls) => calls ? "tool_calls" : finish.Reason is "length" ? "length" : "stop";
-
-    private static OpenAIUsage Usage(Finish finish) => new()
-    {
-        PromptTokens = finish.PromptTokens,
-        CompletionTokens = finish.CompletionTokens,
-        TotalTokens = finish.PromptTokens + finish.CompletionTokens,
-    };
-
     /// <summary>The bytes are little-endian, as those of every machine that .NET runs on.</summary>
     private static JsonElement Vector(float[] vector, bool base64) => base64
         ? JsonSerializer.SerializeToElement(Convert.ToBase64String(MemoryMarshal.AsBytes(vector.AsSpan())), OllamaJson.Wire.String)
@@ -140,12 +157,5 @@ internal sealed class OpenAIReplies(string model, bool includeUsage, TimeProvide
 
     private OpenAICompletion Chunk(IReadOnlyList<OpenAIChoice> choices) => Head("chat.completion.chunk") with { Choices = choices };
 
-    private OpenAICompletion Head(string kind) => new() { Id = _id, Object = kind, Created = _created, Model = model, SystemFingerprint = "fp_sutazai" };
-
-    private static void WriteEvent(IBufferWriter<byte> body, OpenAICompletion value)
-    {
-        body.Write("data: "u8);
-        WireBody.Write(body, value, OpenAIJson.Wire.OpenAICompletion);
-        body.Write("\n\n"u8);
-    }
+    private OpenAICompletion Head(string kind) => new() { Id = _id, Object = kind, Created = _created, Model = model, SystemFingerprint = Fingerprint };
 }

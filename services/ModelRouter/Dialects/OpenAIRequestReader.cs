@@ -1,6 +1,5 @@
 using System.Buffers.Text;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Sutazai.ModelRouter.Calls;
 
 namespace Sutazai.ModelRouter.Dialects;
@@ -29,14 +28,41 @@ internal static class OpenAIRequestReader
             Model = OllamaRequests.Model(request.Model),
             Messages = Messages(request.Messages),
             Tools = tools,
-            ToolChoice = ToolChoice(request.ToolChoice, tools),
+            ToolChoice = OllamaRequests.ToolChoice(request.ToolChoice, tools),
             Format = Format(request.ResponseFormat),
-            Options = Options(request),
+            Options = OpenAIOptions.Of(request),
             Think = Think(request.ReasoningEffort),
             KeepAlive = OllamaRequests.KeepAlive(request.KeepAlive),
             Stream = request.Stream ?? false,
             Logprobs = request.Logprobs,
             TopLogprobs = OllamaRequests.TopLogprobs(request.TopLogprobs),
+        };
+    }
+
+    public static ChatCall Call(OpenAITextRequest request)
+    {
+        if (request.N is not (null or 1) || request.BestOf is not (null or 1))
+        {
+            throw OllamaRequests.Wrong(request.N is null or 1 ? "best_of" : "n", "1; one answer is made at a time");
+        }
+
+        if (request.Echo == true)
+        {
+            throw OllamaRequests.Wrong("echo", "false; an answer does not repeat its prompt");
+        }
+
+        if (request.Logprobs > 0)
+        {
+            throw OllamaRequests.Wrong("logprobs", "left out; /v1/chat/completions has them");
+        }
+
+        return new ChatCall
+        {
+            Model = OllamaRequests.Model(request.Model),
+            Prompt = new CompletionPrompt(Prompt(request)) { Suffix = request.Suffix },
+            Options = OpenAIOptions.Of(request),
+            KeepAlive = OllamaRequests.KeepAlive(request.KeepAlive),
+            Stream = request.Stream ?? false,
         };
     }
 
@@ -49,6 +75,14 @@ internal static class OpenAIRequestReader
             Inputs = inputs is [] || inputs.Contains("") ? throw OllamaRequests.Wrong("input", "a text or a list of texts, none of them empty") : inputs,
             Dimensions = request.Dimensions is null or > 0 ? request.Dimensions : throw OllamaRequests.Wrong("dimensions", "greater than zero"),
         };
+    }
+
+    private static string Prompt(OpenAITextRequest request)
+    {
+        var prompt = request.Prompt is { ValueKind: JsonValueKind.Array } list && list.GetArrayLength() == 1 ? list[0] : request.Prompt;
+        return prompt is { ValueKind: JsonValueKind.String } text && WireBody.Text(text, "prompt") is var read && (read.Length > 0 || request.Suffix is { Length: > 0 })
+            ? read
+            : throw OllamaRequests.Wrong("prompt", "a text or a list of one text, and not empty");
     }
 
     private static List<ChatMessage> Messages(IReadOnlyList<OpenAIMessage?> messages)
@@ -157,30 +191,11 @@ internal static class OpenAIRequestReader
             : throw OllamaRequests.Wrong(name, "a data URL such as data:image/png;base64,…");
     }
 
-    private static JsonElement? ToolChoice(JsonElement? choice, IReadOnlyList<ToolSpec>? tools)
-    {
-        switch (choice)
-        {
-            case null:
-                return null;
-            case { ValueKind: JsonValueKind.String } word when word.ValueEquals("auto") || word.ValueEquals("none") || word.ValueEquals("required"):
-                return word;
-            case { ValueKind: JsonValueKind.Object } one
-                when one.TryGetProperty("function", out var function) && function.ValueKind == JsonValueKind.Object
-                    && function.TryGetProperty("name", out var name) && name.ValueKind == JsonValueKind.String:
-                return tools?.Any(t => name.ValueEquals(t.Name)) == true
-                    ? one
-                    : throw OllamaRequests.Wrong("tool_choice.function.name", "the name of one of the request's tools");
-            default:
-                throw OllamaRequests.Wrong("tool_choice", "\"auto\", \"none\", \"required\" or a function by name");
-        }
-    }
-
     private static JsonElement? Format(OpenAIResponseFormat? format) => format?.Type switch
     {
         null or "text" => null,
         "json_object" => s_json,
-        "json_schema" when format.JsonSchema?.Schema is { ValueKind: JsonValueKind.Object } schema => schema,
+        "json_schema" when format.JsonSchema?.Schema is { ValueKind: JsonValueKind.Object } schema => SchemaCheck.Checked(schema, "response_format.json_schema.schema"),
         "json_schema" => throw OllamaRequests.Wrong("response_format.json_schema.schema", "a JSON schema"),
         _ => throw OllamaRequests.Wrong("response_format.type", "\"text\", \"json_object\" or \"json_schema\""),
     };
@@ -195,39 +210,4 @@ internal static class OpenAIRequestReader
         "max" => JsonElement.Parse("\"max\""),
         _ => throw OllamaRequests.Wrong("reasoning_effort", "\"none\", \"low\", \"medium\" or \"high\""),
     };
-
-    private static JsonElement? Options(OpenAIChatRequest request)
-    {
-        JsonObject options = [];
-        Add(options, "temperature", request.Temperature);
-        Add(options, "top_p", request.TopP);
-        Add(options, "top_k", request.TopK);
-        Add(options, "min_p", request.MinP);
-        Add(options, "frequency_penalty", request.FrequencyPenalty);
-        Add(options, "presence_penalty", request.PresencePenalty);
-        Add(options, "seed", request.Seed);
-        Add(options, "num_predict", request.MaxCompletionTokens ?? request.MaxTokens);
-        if (request.Stop is { } stop)
-        {
-            options["stop"] = new JsonArray([.. Stops(stop).Select(s => JsonValue.Create(s))]);
-        }
-
-        return options.Count == 0 ? null : JsonElement.Parse(options.ToJsonString());
-    }
-
-    private static IEnumerable<string> Stops(JsonElement stop) => stop.ValueKind switch
-    {
-        JsonValueKind.String => [WireBody.Text(stop, "stop")],
-        JsonValueKind.Array when stop.EnumerateArray().All(s => s.ValueKind == JsonValueKind.String) => stop.EnumerateArray().Select(s => WireBody.Text(s, "stop")),
-        _ => throw OllamaRequests.Wrong("stop", "a text or a list of texts"),
-    };
-
-    private static void Add<T>(JsonObject options, string name, T? value)
-        where T : struct
-    {
-        if (value is { } given)
-        {
-            options[name] = JsonValue.Create(given);
-        }
-    }
 }

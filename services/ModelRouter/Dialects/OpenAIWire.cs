@@ -57,6 +57,47 @@ internal sealed record OpenAIChatRequest
     public JsonElement? KeepAlive { get; init; }
 }
 
+/// <summary>The older completion of a prompt without turns.</summary>
+internal sealed record OpenAITextRequest
+{
+    public string? Model { get; init; }
+
+    /// <summary>A text, or a list of one.</summary>
+    public JsonElement? Prompt { get; init; }
+
+    public string? Suffix { get; init; }
+
+    public bool? Stream { get; init; }
+
+    public OpenAIStreamOptions? StreamOptions { get; init; }
+
+    public double? Temperature { get; init; }
+
+    public double? TopP { get; init; }
+
+    public double? FrequencyPenalty { get; init; }
+
+    public double? PresencePenalty { get; init; }
+
+    public long? Seed { get; init; }
+
+    /// <summary>A text or a list of texts.</summary>
+    public JsonElement? Stop { get; init; }
+
+    public int? MaxTokens { get; init; }
+
+    public int? N { get; init; }
+
+    public int? BestOf { get; init; }
+
+    public bool? Echo { get; init; }
+
+    public int? Logprobs { get; init; }
+
+    /// <summary>Not OpenAI's; Ollama's, useful here too.</summary>
+    public JsonElement? KeepAlive { get; init; }
+}
+
 internal sealed record OpenAIMessage
 {
     public string? Role { get; init; }
@@ -143,6 +184,9 @@ internal sealed record OpenAIChoice
 
     public OpenAIReplyMessage? Delta { get; init; }
 
+    /// <summary>The answer, or a piece of it, in the older completion.</summary>
+    public string? Text { get; init; }
+
     public OpenAILogprobs? Logprobs { get; init; }
 
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
@@ -228,6 +272,7 @@ internal sealed record OpenAIError(
 
 [JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(OpenAIChatRequest))]
+[JsonSerializable(typeof(OpenAITextRequest))]
 [JsonSerializable(typeof(OpenAICompletion))]
 [JsonSerializable(typeof(OpenAIEmbedRequest))]
 [JsonSerializable(typeof(OpenAIEmbedReply))]

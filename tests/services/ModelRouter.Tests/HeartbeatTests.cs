@@ -16,7 +16,7 @@ public sealed class HeartbeatTests : IDisposable
     private readonly BeatingTime _time = new();
     private readonly FakeTimeProvider _backend = new();
 
-    public static TheoryData<string> Streams => ["api/chat", "api/generate", "v1/chat/completions"];
+    public static TheoryData<string> Streams => ["api/chat", "api/generate", "v1/chat/completions", "v1/completions"];
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
@@ -195,9 +195,10 @@ public sealed class HeartbeatTests : IDisposable
         {
             if (path.StartsWith("v1", StringComparison.Ordinal))
             {
-                if (line.StartsWith("data: {", StringComparison.Ordinal) && JsonElement.Parse(line["data: ".Length..]).GetProperty("choices")[0].GetProperty("delta").TryGetProperty("content", out var delta))
+                if (line.StartsWith("data: {", StringComparison.Ordinal))
                 {
-                    text.Append(delta.GetString());
+                    var choice = JsonElement.Parse(line["data: ".Length..]).GetProperty("choices")[0];
+                    text.Append(choice.TryGetProperty("text", out var piece) || choice.GetProperty("delta").TryGetProperty("content", out piece) ? piece.GetString() : "");
                 }
             }
             else
@@ -211,7 +212,7 @@ public sealed class HeartbeatTests : IDisposable
     }
 
     private static string Body(string path, bool stream) =>
-        $$"""{"model":"llama3.2:1b",{{(path == "api/generate" ? "\"prompt\":\"Hi\"" : "\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]")}},"stream":{{(stream ? "true" : "false")}}}""";
+        $$"""{"model":"llama3.2:1b",{{(path is "api/generate" or "v1/completions" ? "\"prompt\":\"Hi\"" : "\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]")}},"stream":{{(stream ? "true" : "false")}}}""";
 
     /// <summary>Tells when a stream has begun to wait for its next beat.</summary>
     private sealed class BeatingTime : FakeTimeProvider, IDisposable

@@ -111,7 +111,7 @@ public class OpenAIDialectTests
                 {"role":"user","content":[{"type":"text","text":"What"},{"type":"text","text":"is this?"},{"type":"image_url","image_url":{"url":"data:image/png;base64,{{{{Picture}}}}"}}]}],
              "response_format":{"type":"json_schema","json_schema":{"name":"x","schema":{"type":"object"}}},
              "temperature":0.5,"top_p":0.9,"seed":3,"stop":"END","max_completion_tokens":9,"frequency_penalty":0.1,"presence_penalty":0.2,
-             "tools":[{"type":"function","function":{"name":"a"}},{"type":"function","function":{"name":"b"}}],"tool_choice":{"type":"function","function":{"name":"b"}},
+             "tools":[{"type":"function","function":{"name":"b"}}],"tool_choice":"auto","keep_alive":"7m","reasoning_effort":"none",
              "logit_bias":{"5":1},"user":"me"}
             """,
             Cancelled);
@@ -123,6 +123,7 @@ public class OpenAIDialectTests
         Assert.Equal(
             """{"temperature":0.5,"top_p":0.9,"frequency_penalty":0.1,"presence_penalty":0.2,"seed":3,"num_predict":9,"stop":["END"]}""",
             sent.GetProperty("options").GetRawText());
+        Assert.Equal(("7m", false), (sent.GetProperty("keep_alive").GetString(), sent.GetProperty("think").GetBoolean()));
         Assert.Equal(
             """[{"type":"function","function":{"name":"b","parameters":{"type":"object","properties":{}}}}]""", sent.GetProperty("tools").GetRawText());
     }
