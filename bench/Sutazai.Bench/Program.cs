@@ -16,6 +16,9 @@ switch (args)
     case ["policies", ..]:
         PolicySimulation.Run();
         break;
+    case ["cache"]:
+        CacheBenchmark.Run();
+        break;
     case ["gateway", ..]:
         await GatewayBenchmark.RunAsync(rounds: args is [_, var rounds] ? int.Parse(rounds, System.Globalization.CultureInfo.InvariantCulture) : 7);
         break;
@@ -29,7 +32,7 @@ switch (args)
         BenchmarkSwitcher.FromAssembly(typeof(RequestPathBenchmarks).Assembly).Run([.. args.Skip(1)]);
         break;
     default:
-        Console.Error.WriteLine("Which benchmark? csv | secrets | logs | policies | gateway [rounds] | startup | micro --filter '*' | bare URL");
+        Console.Error.WriteLine("Which benchmark? csv | secrets | logs | policies | cache | gateway [rounds] | startup | micro --filter '*' | bare URL");
         return 2;
 }
 

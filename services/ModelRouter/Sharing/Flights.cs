@@ -78,7 +78,6 @@ internal sealed class Flights<T>(long maxBytes, Func<T, long> size, Func<T, bool
                 all = bytes <= maxBytes ? all : null;
                 all?.Add(value);
                 var piece = new Piece<T> { Value = value, Bytes = size(value) + PlaceBytes };
-                var held = Task.CompletedTask;
                 if (ends(value))
                 {
                     // Before anybody sees it: who has the whole answer and asks again finds it kept.
@@ -88,12 +87,12 @@ internal sealed class Flights<T>(long maxBytes, Func<T, long> size, Func<T, bool
                     }
 
                     Over(flight);
-                }
-                else
-                {
-                    held = Grow(flight, piece.Bytes);
+                    last.Follow(piece);
+                    last = piece;
+                    break;
                 }
 
+                var held = Grow(flight, piece.Bytes);
                 last.Follow(piece);
                 last = piece;
                 await held.WaitAsync(flight.Token);

@@ -1,0 +1,191 @@
+using System.Globalization;
+using Microsoft.Extensions.Options;
+using Sutazai.ModelRouter;
+using Sutazai.ModelRouter.Caching;
+using Sutazai.ModelRouter.Calls;
+using Sutazai.ModelRouter.Sharing;
+
+namespace Sutazai.Bench;
+
+/// <summary>The router's cache of answers: work saved against least recently used at equal bytes, and memory over many answers that are never asked for again.</summary>
+internal static class CacheBenchmark
+{
+    private const int Prompts = 20_000;
+    private const int Requests = 200_000;
+    private const double Skew = 0.9;
+    private const int Seeds = 5;
+
+    // Tokens a second that a CPU reads and writes, for a model of one and of eight billion parameters.
+    private static readonly (double Reads, double Writes)[] s_models = [(194, 39), (30, 6)];
+
+    public static void Run()
+    {
+        Savings();
+        Console.WriteLine();
+        Memory();
+    }
+
+    private static void Savings()
+    {
+        Console.WriteLine($"Work saved: {Requests:N0} requests for {Prompts:N0} prompts, Zipf {Skew.ToString(CultureInfo.InvariantCulture)}, half 1B and half 8B, median of {Seeds} traces");
+        Console.WriteLine();
+        Console.WriteLine("| cache, share of all answers' bytes | all repeats, CPU s | LRU saves, CPU s | GDSF saves, CPU s | GDSF / LRU | least of the traces | LRU hits | GDSF hits |");
+        Console.WriteLine("|---|---|---|---|---|---|---|---|");
+        foreach (var share in new[] { 0.01, 0.02, 0.05, 0.1, 0.2 })
+        {
+            var runs = Enumerable.Range(1, Seeds).Select(seed => Compare(seed, share)).OrderBy(r => r.Ours.Seconds / r.Lru.Seconds).ToList();
+            var (repeats, lru, ours) = runs[Seeds / 2];
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"| {share:P0} | {repeats:N0} | {lru.Seconds:N0} | {ours.Seconds:N0} | {ours.Seconds / lru.Seconds:F2} | {runs[0].Ours.Seconds / runs[0].Lru.Seconds:F2} | {(double)lru.Hits / Requests:P1} | {(double)ours.Hits / Requests:P1} |"));
+        }
+    }
+
+    private static (double Repeats, (double Seconds, int Hits) Lru, (double Seconds, int Hits) Ours) Compare(int seed, double share)
+    {
+        var random = new Random(seed);
+        var answers = Enumerable.Range(0, Prompts).Select(i => Answer.Make(random, i)).ToArray();
+        var trace = Trace(random, answers);
+        var maxBytes = (long)(answers.Sum(a => a.Bytes + AnswerCache.EntryBytes) * share);
+        var repeats = trace.Sum(a => a.Worth.TotalSeconds) - trace.Distinct().Sum(a => a.Worth.TotalSeconds);
+
+        var recent = new RecentlyUsed(maxBytes);
+        var lru = Replay(trace, recent.Find, recent.Keep);
+        var cache = Cache(maxBytes);
+        var ours = Replay(trace, a => cache.Find<Answer>(a.Key) is not null, a => cache.Keep<Answer>(a.Key, [a], a.Bytes, a.Worth));
+        return (repeats, lru, ours);
+    }
+
+    private static (double Seconds, int Hits) Replay(Answer[] trace, Predicate<Answer> find, Action<Answer> keep)
+    {
+        var (seconds, hits) = (0.0, 0);
+        foreach (var answer in trace)
+        {
+            if (find(answer))
+            {
+                seconds += answer.Worth.TotalSeconds;
+                hits++;
+            }
+            else
+            {
+                keep(answer);
+            }
+        }
+
+        return (seconds, hits);
+    }
+
+    /// <summary>Requests that fall on the n-th prompt in proportion to 1 / n^skew.</summary>
+    private static Answer[] Trace(Random random, Answer[] answers)
+    {
+        var weights = new double[answers.Length];
+        var sum = 0.0;
+        for (var i = 0; i < weights.Length; i++)
+        {
+            weights[i] = sum += 1 / Math.Pow(i + 1, Skew);
+        }
+
+        return
+        [
+            .. Enumerable.Range(0, Requests).Select(_ =>
+            {
+                var place = Array.BinarySearch(weights, random.NextDouble() * sum);
+                return answers[place < 0 ? ~place : place];
+            })
+        ];
+    }
+
+    private static void Memory()
+    {
+        const int Full = 20_000;
+        var random = new Random(1);
+        var empty = GC.GetTotalMemory(forceFullCollection: true);
+        var cache = Cache(new ModelRouterOptions().CacheBytes);
+        Console.WriteLine($"Memory: {Requests:N0} answers of 20 to 180 chunks, none asked for twice, kept in {new ModelRouterOptions().CacheBytes >> 20} MiB");
+        Console.WriteLine();
+        Console.WriteLine("| answers | kept | counted MiB | live heap MiB | heap / counted | growth since full |");
+        Console.WriteLine("|---|---|---|---|---|---|");
+        var full = 0L;
+        for (var i = 1; i <= Requests; i++)
+        {
+            Keep(cache, random, i);
+            if (i % Full == 0)
+            {
+                var heap = GC.GetTotalMemory(forceFullCollection: true) - empty;
+                full = full == 0 ? heap : full;
+                Console.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"| {i:N0} | {cache.Count:N0} | {cache.Bytes / 1048576.0:F2} | {heap / 1048576.0:F2} | {(double)heap / cache.Bytes:F3} | {(double)(heap - full) / full:P2} |"));
+            }
+        }
+
+        GC.KeepAlive(cache);
+    }
+
+    private static void Keep(AnswerCache cache, Random random, int number)
+    {
+        var tokens = random.Next(20, 181);
+        var chunks = new ChatChunk[tokens];
+        for (var i = 0; i < tokens; i++)
+        {
+            chunks[i] = new ChatChunk { Content = new string('x', random.Next(1, 9)) };
+        }
+
+        var work = TimeSpan.FromSeconds(tokens / s_models[number % 2].Writes);
+        chunks[^1] = new ChatChunk { Finish = new Finish(new string("stop")) { CompletionTokens = tokens, Evaluation = work } };
+        cache.Keep<ChatChunk>(KeyOf(number), chunks, chunks.Sum(Footprint.Of), work);
+    }
+
+    private static AnswerCache Cache(long maxBytes) => new(Options.Create(new ModelRouterOptions { CacheBytes = maxBytes }), TimeProvider.System);
+
+    private static AnswerKey KeyOf(int number) => new(0, (UInt128)(uint)number);
+
+    private sealed record Answer(AnswerKey Key, long Bytes, TimeSpan Worth)
+    {
+        /// <summary>Prompts of 50 to 2,000 tokens, answers of 20 to 600, short ones more often.</summary>
+        public static Answer Make(Random random, int number)
+        {
+            var (reads, writes) = s_models[random.Next(s_models.Length)];
+            var prompt = 50 * Math.Pow(40, random.NextDouble());
+            var tokens = (int)(20 * Math.Pow(30, random.NextDouble()));
+            return new Answer(KeyOf(number), tokens * Footprint.Of(new ChatChunk { Content = "word" }), TimeSpan.FromSeconds((prompt / reads) + (tokens / writes)));
+        }
+    }
+
+    private sealed class RecentlyUsed(long maxBytes)
+    {
+        private readonly Dictionary<AnswerKey, LinkedListNode<Answer>> _places = [];
+        private readonly LinkedList<Answer> _recent = [];
+        private long _bytes;
+
+        public bool Find(Answer answer)
+        {
+            if (!_places.TryGetValue(answer.Key, out var place))
+            {
+                return false;
+            }
+
+            _recent.Remove(place);
+            _recent.AddFirst(place);
+            return true;
+        }
+
+        public void Keep(Answer answer)
+        {
+            if (answer.Bytes + AnswerCache.EntryBytes > maxBytes)
+            {
+                return;
+            }
+
+            _bytes += answer.Bytes + AnswerCache.EntryBytes;
+            for (; _bytes > maxBytes; _recent.RemoveLast())
+            {
+                var last = _recent.Last!.Value;
+                _bytes -= last.Bytes + AnswerCache.EntryBytes;
+                _places.Remove(last.Key);
+            }
+
+            _places.Add(answer.Key, _recent.AddFirst(answer));
+        }
+    }
+}
