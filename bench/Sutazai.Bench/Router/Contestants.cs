@@ -52,7 +52,7 @@ internal sealed class Contestants : IDisposable
         try
         {
             await set.StartOursAsync(v1, folder);
-            var (nginx, tuned, unbuffered, asItComes, beforeGateway) = Bench.Router.Nginx.Proxies(folder, upstream.Url, set.OurProcess.Url);
+            var (nginx, tuned, unbuffered, asItComes, beforeGateway) = NginxServers.Proxies(folder, upstream.Url, set.OurProcess.Url);
             set.NginxProcess = set.Own(nginx);
             set.Nginx = new(streams ? "nginx, proxy_buffering off" : "nginx", new Uri(streams ? unbuffered : tuned, "v1/chat/completions"), () => []);
             set.DefaultNginx = new("nginx, defaults", new Uri(asItComes, "v1/chat/completions"), () => []);

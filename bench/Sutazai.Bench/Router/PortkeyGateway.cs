@@ -9,7 +9,7 @@ internal static class PortkeyGateway
     public const string Version = "1.15.2";
 
     /// <summary>
-    /// Portkey takes any 1.x. Over 1.14.4 and the later ones each streamed call fails with "TypeError: immutable": that package then hands it the
+    /// Portkey takes any 1.x. Over 1.14.4 and the later ones that were tried each streamed call fails with "TypeError: immutable": that package then hands it the
     /// upstream's own headers, which it cannot change.
     /// </summary>
     public const string ServerVersion = "1.13.8";

@@ -78,17 +78,15 @@ internal static class RouterComparison
     private static bool TryRead(string[] args, out int rounds, out int slow)
     {
         (rounds, slow) = (Rounds, SlowFirstToken.Seconds);
-        for (var i = 0; i < args.Length; i++)
+        return args switch
         {
-            var named = args[i] == "--slow" && ++i < args.Length;
-            if (!int.TryParse(args[Math.Min(i, args.Length - 1)], NumberStyles.None, CultureInfo.InvariantCulture, out var value) || value < 1)
-            {
-                return false;
-            }
-
-            (rounds, slow) = named ? (rounds, value) : (value, slow);
-        }
-
-        return true;
+            [] => true,
+            ["--slow", var seconds] => TryCount(seconds, out slow),
+            [var count] => TryCount(count, out rounds),
+            [var count, "--slow", var seconds] => TryCount(count, out rounds) && TryCount(seconds, out slow),
+            _ => false,
+        };
     }
+
+    private static bool TryCount(string text, out int count) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out count) && count > 0;
 }

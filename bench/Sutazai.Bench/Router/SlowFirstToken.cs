@@ -7,7 +7,7 @@ namespace Sutazai.Bench.Router;
 /// <summary>An upstream that says nothing for minutes, as one that loads a large model and reads a long prompt on a CPU (G10).</summary>
 internal static class SlowFirstToken
 {
-    /// <summary>The wait that the goal is about: above the limit of five minutes that is common in clients and proxies.</summary>
+    /// <summary>The wait that the goal is about: more than the five minutes after which Node's HTTP client gives up.</summary>
     public const int Seconds = 330;
 
     private const int HeartbeatSeconds = 10;

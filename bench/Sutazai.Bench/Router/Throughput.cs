@@ -12,7 +12,7 @@ internal static class Throughput
 
     public static async Task<IReadOnlyList<Goal>> RunAsync(string folder, int rounds, CancellationToken cancellationToken)
     {
-        using var upstream = Nginx.Upstream(folder);
+        using var upstream = NginxServers.Upstream(folder);
         using var contestants = await Contestants.StartAsync(upstream, folder, streams: false, cancellationToken);
         using var http = ChatClient.Plain();
         var loads = contestants.All.Select(c => new Load(c)).ToList();
@@ -31,16 +31,16 @@ internal static class Throughput
             await Console.Error.WriteLineAsync($"throughput, round {round} of {rounds}");
             foreach (var load in loads)
             {
-                var before = await Nginx.CountAsync(upstream, http, cancellationToken);
+                var before = await NginxServers.CountAsync(upstream, http, cancellationToken);
                 var run = await RunAsync(load.Contestant, Busy, folder, Unique($"{round}-{load.Contestant.Name}-busy"), cancellationToken);
-                load.Add(load.Busy, run, await Nginx.CountAsync(upstream, http, cancellationToken) - before - 1, round);
+                load.Add(load.Busy, run, await NginxServers.CountAsync(upstream, http, cancellationToken) - before - 1, round);
             }
 
             foreach (var load in hits)
             {
-                var before = await Nginx.CountAsync(upstream, http, cancellationToken);
+                var before = await NginxServers.CountAsync(upstream, http, cancellationToken);
                 var run = await RunAsync(load.Contestant, Busy, folder, Same, cancellationToken);
-                load.Add(load.Busy, run, await Nginx.CountAsync(upstream, http, cancellationToken) - before - 1, round);
+                load.Add(load.Busy, run, await NginxServers.CountAsync(upstream, http, cancellationToken) - before - 1, round);
             }
 
             foreach (var load in loads)
@@ -66,14 +66,14 @@ internal static class Throughput
     private static async Task<bool> AnswersRepeatsAsync(Contestant contestant, HostProcess upstream, HttpClient http, CancellationToken cancellationToken)
     {
         using var client = new ChatClient(contestant);
-        var before = await Nginx.CountAsync(upstream, http, cancellationToken);
+        var before = await NginxServers.CountAsync(upstream, http, cancellationToken);
         for (var i = 0; i < Probes; i++)
         {
             using var response = await client.SendAsync(new Order("repeated by " + contestant.Name), stream: false, cancellationToken);
             await response.EnsureSuccessStatusCode().Content.ReadAsStringAsync(cancellationToken);
         }
 
-        return await Nginx.CountAsync(upstream, http, cancellationToken) - before - 1 < Probes;
+        return await NginxServers.CountAsync(upstream, http, cancellationToken) - before - 1 < Probes;
     }
 
     private static async Task<Wrk> RunAsync(Contestant contestant, int connections, string folder, string request, CancellationToken cancellationToken)

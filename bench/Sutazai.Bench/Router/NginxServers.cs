@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Sutazai.Bench.Router;
 
 /// <summary>nginx with a configuration, a prefix and a log of its own, in the foreground.</summary>
-internal static class Nginx
+internal static class NginxServers
 {
     /// <summary>An OpenAI completion of about 1 KB.</summary>
     private static readonly string s_completion =
