@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Running;
 using Sutazai.Bench;
 using Sutazai.Bench.Policies;
+using Sutazai.Bench.Router;
 
 switch (args)
 {
@@ -22,6 +23,11 @@ switch (args)
     case ["gateway", ..]:
         await GatewayBenchmark.RunAsync(rounds: args is [_, var rounds] ? int.Parse(rounds, System.Globalization.CultureInfo.InvariantCulture) : 7);
         break;
+    case ["router", ..]:
+        return await RouterComparison.RunAsync(args[1..]);
+    case ["upstream", var url]:
+        await UpstreamMock.RunAsync(url);
+        break;
     case ["startup", ..]:
         await StartupBenchmark.RunAsync();
         break;
@@ -32,7 +38,7 @@ switch (args)
         BenchmarkSwitcher.FromAssembly(typeof(RequestPathBenchmarks).Assembly).Run([.. args.Skip(1)]);
         break;
     default:
-        Console.Error.WriteLine("Which benchmark? csv | secrets | logs | policies | cache | gateway [rounds] | startup | micro --filter '*' | bare URL");
+        Console.Error.WriteLine("Which benchmark? csv | secrets | logs | policies | cache | gateway [rounds] | router [rounds] [--slow seconds] | startup | micro --filter '*' | bare URL | upstream URL");
         return 2;
 }
 

@@ -1,0 +1,181 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Sutazai.Bench.Router;
+
+/// <summary>Many short calls, 32 at a time and one at a time (G1 to G7).</summary>
+internal static class Throughput
+{
+    private const int Seconds = 5;
+    private const int Busy = 32;
+    private const int Probes = 20;
+
+    public static async Task<IReadOnlyList<Goal>> RunAsync(string folder, int rounds, CancellationToken cancellationToken)
+    {
+        using var upstream = NginxServers.Upstream(folder);
+        using var contestants = await Contestants.StartAsync(upstream, folder, streams: false, cancellationToken);
+        using var http = ChatClient.Plain();
+        var loads = contestants.All.Select(c => new Load(c)).ToList();
+        Contestant[] ours = [contestants.Router, contestants.Gateway];
+        List<Load> hits = [];
+        foreach (var contestant in ours)
+        {
+            if (await AnswersRepeatsAsync(contestant, upstream, http, cancellationToken))
+            {
+                hits.Add(new Load(contestant));
+            }
+        }
+
+        for (var round = 0; round <= rounds; round++)
+        {
+            await Console.Error.WriteLineAsync($"throughput, round {round} of {rounds}");
+            foreach (var load in loads)
+            {
+                var before = await NginxServers.CountAsync(upstream, http, cancellationToken);
+                var run = await RunAsync(load.Contestant, Busy, folder, Unique($"{round}-{load.Contestant.Name}-busy"), cancellationToken);
+                load.Add(load.Busy, run, await NginxServers.CountAsync(upstream, http, cancellationToken) - before - 1, round);
+            }
+
+            foreach (var load in hits)
+            {
+                var before = await NginxServers.CountAsync(upstream, http, cancellationToken);
+                var run = await RunAsync(load.Contestant, Busy, folder, Same, cancellationToken);
+                load.Add(load.Busy, run, await NginxServers.CountAsync(upstream, http, cancellationToken) - before - 1, round);
+            }
+
+            foreach (var load in loads)
+            {
+                var run = await RunAsync(load.Contestant, 1, folder, Unique($"{round}-{load.Contestant.Name}-alone"), cancellationToken);
+                load.Add(load.Alone, run, null, round);
+            }
+        }
+
+        foreach (var load in loads)
+        {
+            load.Resident = load.Contestant == contestants.Portkey ? contestants.PortkeyProcess.ResidentMegabytes()
+                : load.Contestant == contestants.Nginx ? contestants.NginxProcess.ResidentMegabytes()
+                : load.Contestant == contestants.Direct ? upstream.ResidentMegabytes()
+                : contestants.OurProcess.ResidentMegabytes();
+        }
+
+        Print(loads, hits, rounds);
+        return Goals([.. loads], hits.Find(h => h.Contestant == contestants.Router));
+    }
+
+    /// <summary>Whether a question already answered is answered without the upstream. Asked one after the other, so that nothing shares a call under way.</summary>
+    private static async Task<bool> AnswersRepeatsAsync(Contestant contestant, HostProcess upstream, HttpClient http, CancellationToken cancellationToken)
+    {
+        using var client = new ChatClient(contestant);
+        var before = await NginxServers.CountAsync(upstream, http, cancellationToken);
+        for (var i = 0; i < Probes; i++)
+        {
+            using var response = await client.SendAsync(new Order("repeated by " + contestant.Name), stream: false, cancellationToken);
+            await response.EnsureSuccessStatusCode().Content.ReadAsStringAsync(cancellationToken);
+        }
+
+        return await NginxServers.CountAsync(upstream, http, cancellationToken) - before - 1 < Probes;
+    }
+
+    private static async Task<Wrk> RunAsync(Contestant contestant, int connections, string folder, string request, CancellationToken cancellationToken)
+    {
+        var script = Path.Combine(folder, "load.lua");
+        var headers = string.Concat(contestant.Headers().Append(("Content-Type", "application/json")).Select(h => $"wrk.headers[\"{h.Item1}\"] = \"{h.Item2}\"\n"));
+        await File.WriteAllTextAsync(script, $"wrk.method = \"POST\"\n{headers}{request}", cancellationToken);
+        return await Wrk.RunAsync(contestant.Chat.ToString(), connections, Seconds, script, cancellationToken);
+    }
+
+    private static string Body(string question) =>
+        $$"""{"model":"bench","temperature":0,"messages":[{"role":"system","content":"You are a terse assistant."},{"role":"user","content":{{JsonSerializer.Serialize(question)}}}]}""";
+
+    /// <summary>No two requests of the whole run are the same, so no cache has the answer.</summary>
+    private static string Unique(string run)
+    {
+        var body = Body($"What is said of number @ of {run}?").Split('@');
+        return $"""
+            local n = 0
+            request = function()
+              n = n + 1
+              return wrk.format(nil, nil, nil, '{body[0]}' .. n .. '{body[1]}')
+            end
+            """;
+    }
+
+    private static string Same => $"wrk.body = '{Body("What is always the same?")}'";
+
+    private static List<Goal> Goals(List<Load> loads, Load? hits)
+    {
+        var (direct, nginx, router, gateway, portkey) = (loads[0], loads[1], loads[2], loads[3], loads[4]);
+        Spread Rates(Load of, Load to) => Spread.Of(of.Busy.Zip(to.Busy, (a, b) => Good(a) / Good(b)));
+        Spread Added(Load of, Func<Load, List<Wrk>> runs, Func<Wrk, double> time) => Spread.Of(
+            runs(of).Zip(runs(direct), runs(portkey)).Select(r => (time(r.First) - time(r.Second)) / (time(r.Third) - time(r.Second))));
+        return
+        [
+            Goal.AtLeast("G1", "router's req/s to Portkey's, cache miss", Rates(router, portkey), 10, 20),
+            Goal.AtLeast("G2", "router's req/s to nginx's", Rates(router, nginx), 0.3, 0.5),
+            Goal.AtMost("G3", "router's added p50 to Portkey's, one at a time", Added(router, l => l.Alone, w => w.P50), 1.0 / 5, 1.0 / 10),
+            Goal.AtMost("G4", "gateway and router's added p50 to Portkey's, one at a time", Added(gateway, l => l.Alone, w => w.P50), 1.0 / 3, 1.0 / 5),
+            Goal.AtMost("G5", $"router's added p99 to Portkey's, {Busy} at a time", Added(router, l => l.Busy, w => w.P99), 1.0 / 5, 1.0 / 10),
+            Goal.AtMost("G6", "resident memory after the load to Portkey's", Spread.Of([router.Resident / portkey.Resident]), 0.6, 0.4),
+            hits is null
+                ? new Goal("G7", "router's req/s from its cache to Portkey's, cache miss", "", "≥ 15", "≥ 30", "not there")
+                : Goal.AtLeast("G7", "router's req/s from its cache to Portkey's, cache miss", Rates(hits, portkey), 15, 30),
+        ];
+    }
+
+    private static void Print(List<Load> loads, List<Load> hits, int rounds)
+    {
+        var direct = loads[0];
+        Console.WriteLine(
+            $"\n## Short calls\n\n{rounds} interleaved rounds of {Seconds} s after one that is not counted, an answer of about 1 KB: median (quartiles). Req/s counts good answers only. "
+            + $"Ours runs with ModelRouter:Concurrency={Contestants.Concurrency}, where its default is 1; its router and its gateway are one process, which bore the load of both. "
+            + "Resident memory of nginx counts pages that its workers share more than once.\n");
+        Console.WriteLine($"| | req/s, {Busy} at a time | p50 ms | p99 ms | added p99 ms | p50 ms, one at a time | added p50 ms | upstream calls an answer | errors | resident MB |");
+        Console.WriteLine("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
+        foreach (var load in loads)
+        {
+            var addedP99 = Spread.Of(load.Busy.Zip(direct.Busy, (a, b) => a.P99 - b.P99));
+            var addedP50 = Spread.Of(load.Alone.Zip(direct.Alone, (a, b) => a.P50 - b.P50));
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"| {load.Contestant.Name} | {Of(load.Busy, Good).In("0")} | {Of(load.Busy, w => w.P50).In("0.00")} | {Of(load.Busy, w => w.P99).In("0.00")} | {addedP99.In("0.00")} | {Of(load.Alone, w => w.P50).In("0.000")} | {addedP50.In("0.000")} | {load.UpstreamShare:0.00} | {load.Errors} | {load.Resident:0} |"));
+        }
+
+        foreach (var load in hits)
+        {
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"| {load.Contestant.Name}, from its cache | {Of(load.Busy, Good).In("0")} | {Of(load.Busy, w => w.P50).In("0.00")} | {Of(load.Busy, w => w.P99).In("0.00")} | | | | {load.UpstreamShare:0.00} | {load.Errors} | |"));
+        }
+    }
+
+    private static Spread Of(List<Wrk> runs, Func<Wrk, double> value) => Spread.Of(runs.Select(value));
+
+    /// <summary>Refusing is quicker than answering, so it must not count.</summary>
+    private static double Good(Wrk run) => run.Answers == 0 ? 0 : run.Rate * Math.Max(0, run.Answers - run.Errors) / run.Answers;
+
+    private sealed class Load(Contestant contestant)
+    {
+        private long _upstreamCalls;
+
+        public Contestant Contestant => contestant;
+
+        public List<Wrk> Busy { get; } = [];
+
+        public List<Wrk> Alone { get; } = [];
+
+        public double Resident { get; set; }
+
+        public long Errors => Busy.Concat(Alone).Sum(w => w.Errors);
+
+        public double UpstreamShare => (double)_upstreamCalls / Busy.Sum(w => w.Answers);
+
+        public void Add(List<Wrk> runs, Wrk run, long? upstreamCalls, int round)
+        {
+            if (round > 0)
+            {
+                runs.Add(run);
+                _upstreamCalls += upstreamCalls ?? 0;
+            }
+        }
+    }
+}
