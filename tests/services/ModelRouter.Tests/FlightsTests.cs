@@ -102,7 +102,7 @@ public class FlightsTests
     }
 
     private IAsyncEnumerator<string> Enter() =>
-        _flights.Enter(s_key, MakeAsync, worth: null, deadline: null, Cancelled).Pieces.GetAsyncEnumerator(Cancelled);
+        _flights.Enter(s_key, (_, token) => MakeAsync(token), worth: null, deadline: null, Cancelled).Pieces.GetAsyncEnumerator(Cancelled);
 
     private async IAsyncEnumerable<string> MakeAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
