@@ -106,15 +106,24 @@ internal static class Throughput
     {
         var (direct, nginx, router, gateway, portkey) = (loads[0], loads[1], loads[2], loads[3], loads[4]);
         Spread Rates(Load of, Load to) => Spread.Of(of.Busy.Zip(to.Busy, (a, b) => Good(a) / Good(b)));
-        Spread Added(Load of, Func<Load, List<Wrk>> runs, Func<Wrk, double> time) => Spread.Of(
-            runs(of).Zip(runs(direct), runs(portkey)).Select(r => (time(r.First) - time(r.Second)) / (time(r.Third) - time(r.Second))));
+
+        // Alone, the upstream takes both cores for itself, and on a busy machine its own slowest answers can take longer than through a
+        // contestant. A difference below zero is no time that could be compared.
+        Goal Added(string id, string what, Load of, Func<Load, List<Wrk>> runs, Func<Wrk, double> time, double floor, double moonshot)
+        {
+            var added = runs(of).Zip(runs(direct), runs(portkey)).Select(r => (Ours: time(r.First) - time(r.Second), Theirs: time(r.Third) - time(r.Second))).ToList();
+            var goal = Goal.AtMost(id, what, Spread.Of(added.Select(a => a.Ours / a.Theirs)), floor, moonshot);
+            var comparable = Spread.Of(added.Select(a => a.Ours)).Low > 0 && Spread.Of(added.Select(a => a.Theirs)).Low > 0;
+            return comparable ? goal : goal with { Met = "not to be said: the upstream alone was slower in too many rounds" };
+        }
+
         return
         [
             Goal.AtLeast("G1", "router's req/s to Portkey's, cache miss", Rates(router, portkey), 10, 20),
             Goal.AtLeast("G2", "router's req/s to nginx's", Rates(router, nginx), 0.3, 0.5),
-            Goal.AtMost("G3", "router's added p50 to Portkey's, one at a time", Added(router, l => l.Alone, w => w.P50), 1.0 / 5, 1.0 / 10),
-            Goal.AtMost("G4", "gateway and router's added p50 to Portkey's, one at a time", Added(gateway, l => l.Alone, w => w.P50), 1.0 / 3, 1.0 / 5),
-            Goal.AtMost("G5", $"router's added p99 to Portkey's, {Busy} at a time", Added(router, l => l.Busy, w => w.P99), 1.0 / 5, 1.0 / 10),
+            Added("G3", "router's added p50 to Portkey's, one at a time", router, l => l.Alone, w => w.P50, 1.0 / 5, 1.0 / 10),
+            Added("G4", "gateway and router's added p50 to Portkey's, one at a time", gateway, l => l.Alone, w => w.P50, 1.0 / 3, 1.0 / 5),
+            Added("G5", $"router's added p99 to Portkey's, {Busy} at a time", router, l => l.Busy, w => w.P99, 1.0 / 5, 1.0 / 10),
             Goal.AtMost("G6", "resident memory after the load to Portkey's", Spread.Of([router.Resident / portkey.Resident]), 0.6, 0.4),
             hits is null
                 ? new Goal("G7", "router's req/s from its cache to Portkey's, cache miss", "", "≥ 15", "≥ 30", "not there")
