@@ -143,6 +143,8 @@ internal static class ModelRoutes
 
     private static Task FindAsync(HttpContext context, string model, RouteBook book, Forwarding forwarding)
     {
+        // A path's slashes stay escaped, as OpenAI's clients send them, lest they change the route.
+        model = model.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
         var agent = model.StartsWith(AgentPrefix, StringComparison.Ordinal) ? model[AgentPrefix.Length..] : null;
         return agent is null ? forwarding.SendAsync(context, "model-router", $"/model-router/v1/models/{Uri.EscapeDataString(model)}")
             : book.ServiceOf(agent) is null ? context.RefuseAsync(404, "model_not_found", $"There is no agent '{Problems.Shown(agent)}'.{NearNames.DidYouMean(agent, book.Agents)}")

@@ -77,6 +77,7 @@ public class KeyTests(SharedFleets fleets)
             ("GET", "metrics", [Scopes.ReadOperations]),
             ("POST", "api/chat", [Scopes.UseModels]),
             ("GET", "api/tags", [Scopes.UseModels]),
+            ("POST", "v1/completions", [Scopes.UseModels]),
             ("POST", "v1/embeddings", [Scopes.UseModels]),
             ("GET", "v1/models", [Scopes.ReadAgents, Scopes.AskAgents]),
         ];

@@ -64,7 +64,7 @@ public class OperationsTests(SharedFleets fleets)
             "/api/agents", "/api/agents/{agent}", "/api/agents/{agent}/ask", "/api/agents/{agent}/tools/{tool}", "/api/agents/dependencies", "/api/agents/migration-batches",
             "/api/artifacts", "/api/artifacts/{id}", "/api/artifacts/{id}/info", "/api/keys", "/api/keys/{id}", "/api/services",
             "/api/chat", "/api/generate", "/api/embed", "/api/tags", "/api/show", "/api/ps", "/api/version",
-            "/v1/chat/completions", "/v1/embeddings", "/v1/models",
+            "/v1/chat/completions", "/v1/completions", "/v1/embeddings", "/v1/models",
         ];
         Assert.Empty(expected.Except(paths));
         Assert.All(paths, p => Assert.True(p.StartsWith("/api/", StringComparison.Ordinal) || p.StartsWith("/v1/", StringComparison.Ordinal), p));

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Sutazai.ModelRouter.Calls;
@@ -36,7 +37,7 @@ internal sealed class OllamaBackend(BackendConnection connection) : ILoadingBack
             Truncate = call.Truncate,
             Dimensions = call.Dimensions,
             Options = call.Options,
-            KeepAlive = call.KeepAlive ?? s_forever,
+            KeepAlive = Duration(call.KeepAlive ?? s_forever),
         };
         var reply = await _upstream.PostAsync(
             call.Unscaled ? "api/embeddings" : "api/embed", request, OllamaJson.Wire.OllamaEmbedRequest, OllamaJson.Wire.OllamaEmbedReply, cancellationToken);
@@ -102,6 +103,11 @@ internal sealed class OllamaBackend(BackendConnection connection) : ILoadingBack
             yield return Read(JsonSerializer.Deserialize(ref reader, OllamaJson.Wire.OllamaChunk) ?? throw new JsonException("A line is null."));
         }
     }
+
+    /// <summary>Seconds as a duration's text: the documented API of embeddings takes no number, and of chats both.</summary>
+    private static JsonElement? Duration(JsonElement? keepAlive) => keepAlive is { ValueKind: JsonValueKind.Number } seconds
+        ? JsonSerializer.SerializeToElement(seconds.GetDouble().ToString("0.###", CultureInfo.InvariantCulture) + "s", OllamaJson.Wire.String)
+        : keepAlive;
 
     private static OllamaChatRequest Chat(ChatCall call) => new()
     {

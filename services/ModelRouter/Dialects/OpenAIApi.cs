@@ -80,6 +80,8 @@ internal sealed class OpenAIApi(SharedCalls calls, ModelCatalog catalog, IOption
 
     private async Task ModelAsync(HttpContext context, string id)
     {
+        // A path's slashes stay escaped, and names such as hf.co/maker/model have some.
+        id = id.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
         var name = await catalog.ResolveAsync(id, context.RequestAborted);
         var model = (await catalog.ListAsync(context.RequestAborted)).FirstOrDefault(m => m.Name == name) ?? throw ModelException.NotFound(id, "");
         await WireBody.ReplyAsync(context, Row(model), OpenAIJson.Wire.OpenAIModel);

@@ -134,6 +134,18 @@ public class OllamaDialectTests
         Assert.Equal(("load", "unload"), (loaded.GetProperty("done_reason").GetString(), unloaded.GetProperty("done_reason").GetString()));
     }
 
+    [Theory, InlineData("60", "60s"), InlineData("-1", "-1s"), InlineData("0.5", "0.5s"), InlineData("\"10m\"", "10m")]
+    public async Task Says_for_how_long_to_keep_a_model_of_vectors_as_a_text(string given, string expected)
+    {
+        await using var simulator = await OllamaSimulator.StartAsync(cancellationToken: Cancelled);
+        await using var router = await Router.BeforeAsync(simulator);
+
+        var (status, _) = await router.AskAsync("api/embed", $$"""{"model":"nomic-embed-text","input":"one","keep_alive":{{given}}}""", Cancelled);
+
+        Assert.Equal(200, status);
+        Assert.Equal(expected, JsonElement.Parse(simulator.Requests.Last(r => r.Path == "/api/embed").Body).GetProperty("keep_alive").GetString());
+    }
+
     [Fact]
     public async Task Hands_options_format_and_keep_alive_through_unchanged()
     {

@@ -128,6 +128,15 @@ public class OpenAIDialectTests
             """[{"type":"function","function":{"name":"b","parameters":{"type":"object","properties":{}}}}]""", sent.GetProperty("tools").GetRawText());
     }
 
+    [Theory, InlineData("maker/model:q4"), InlineData("maker%2Fmodel:q4")]
+    public async Task Finds_a_model_with_a_slash_in_its_name(string id)
+    {
+        await using var simulator = await OllamaSimulator.StartAsync(new() { Models = [new("maker/model:q4", SpeedProfile.OneBillion)] }, Cancelled);
+        await using var router = await Router.BeforeAsync(simulator);
+
+        Assert.Equal("maker/model:q4", (await router.GetAsync("v1/models/" + id, Cancelled)).GetProperty("id").GetString());
+    }
+
     [Theory, InlineData(false), InlineData(true)]
     public async Task Embeds_as_numbers_or_as_base64(bool openAI)
     {
