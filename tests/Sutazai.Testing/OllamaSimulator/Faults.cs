@@ -103,7 +103,9 @@ public sealed class FaultSwitches
     {
         lock (_lock)
         {
-            var armed = _armed.Find(armed => armed.MayStrike && armed.Fault.When.Holds(path, request) && (request is not null || armed.Fault.When.Path is not null));
+            var armed = _armed.Find(armed => armed.MayStrike && armed.Fault.When.Holds(path, request) && (request is not null || armed.Fault.When.Path is not null)
+                // What only loads a model says nothing that could go wrong.
+                && (request is not { Messages.Count: 0 } || armed.Fault.Kind == FaultKind.LoadCrash));
             if (armed is not null)
             {
                 armed.Strikes++;

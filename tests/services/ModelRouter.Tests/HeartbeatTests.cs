@@ -106,7 +106,7 @@ public sealed class HeartbeatTests : IDisposable
         var beat = await lines.ReadLineAsync(Cancelled);
         AssertBeat(path, beat);
         Assert.True(!beat!.StartsWith(':') || beat.StartsWith(": waiting", StringComparison.Ordinal), beat);
-        Assert.Single(simulator.Requests, r => r.Method == "POST");
+        Assert.Single(simulator.Requests, r => r.Fault is not null);
     }
 
     [Theory, MemberData(nameof(Streams))]

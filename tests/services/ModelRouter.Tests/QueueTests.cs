@@ -32,10 +32,10 @@ public class QueueTests
     }
 
     [Fact]
-    public async Task Lets_another_model_work_meanwhile()
+    public async Task Lets_another_model_work_meanwhile_where_the_backend_can()
     {
         await using var simulator = await OllamaSimulator.StartAsync(new() { Faults = [Stalled("first")] }, Cancelled);
-        await using var router = await Router.BeforeAsync(simulator);
+        await using var router = await Router.BeforeAsync(simulator, "ModelRouter:Concurrency=2");
         using var leaving = new CancellationTokenSource();
         var first = AskAsync(router, "llama3.2:1b", "first", leaving.Token);
         await Stalling(simulator);
@@ -95,7 +95,7 @@ public class QueueTests
     public async Task Serves_a_crowd_and_loses_nobody()
     {
         await using var simulator = await OllamaSimulator.StartAsync(cancellationToken: Cancelled);
-        await using var router = await Router.BeforeAsync(simulator);
+        await using var router = await Router.BeforeAsync(simulator, "ModelRouter:MaxWait=1.00:00:00");
 
         var statuses = await Task.WhenAll(Enumerable.Range(0, 200).Select(i => AskAsync(router, i % 2 == 0 ? "llama3.2:1b" : "llama3.2:3b", $"{i}", Cancelled)));
 
