@@ -9,6 +9,9 @@ internal sealed class Estimates(IReadOnlyDictionary<string, long> bytes)
     private readonly Dictionary<string, Speed> _speeds = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<(string Tenant, string Model), double> _answers = [];
 
+    /// <summary>Whether what is said of a model's speed was measured.</summary>
+    public bool HasMeasured(string model) => Of(model).IsMeasured;
+
     public double Load(string model) => Of(model).LoadSeconds;
 
     public double Service(string model, double promptTokens, double answerTokens)
@@ -41,6 +44,7 @@ internal sealed class Estimates(IReadOnlyDictionary<string, long> bytes)
 
         if (done is { AnswerTokens: > 0, AnswerSeconds: > 0 })
         {
+            speed.IsMeasured = true;
             speed.AnswerRate = Moved(speed.AnswerRate, done.AnswerTokens / done.AnswerSeconds);
         }
 
@@ -79,6 +83,8 @@ internal sealed class Estimates(IReadOnlyDictionary<string, long> bytes)
         public double LoadSeconds { get; set; } = 6 * gigabytes;
 
         public bool LoadKnown { get; set; }
+
+        public bool IsMeasured { get; set; }
 
         public double AnswerTokens { get; set; } = 128;
     }

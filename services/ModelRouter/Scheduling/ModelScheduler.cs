@@ -63,7 +63,8 @@ internal sealed class ModelScheduler
             Service = Estimates.Service(lane.Model, demand.PromptTokens, Estimates.Answer(demand)),
             Due = now + (demand.Batch ? _options.MaxBatchWait : _options.MaxWait).TotalSeconds,
         };
-        if (demand.Deadline is { } deadline)
+        // Nobody is turned away on a guess.
+        if (demand.Deadline is { } deadline && Estimates.HasMeasured(lane.Model))
         {
             ticket.Hopeless = now + (deadline - _time.GetUtcNow()).TotalSeconds - (ticket.Service * _options.HopeFactor);
         }

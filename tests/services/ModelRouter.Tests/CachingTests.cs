@@ -103,7 +103,7 @@ public class CachingTests
             Assert.Equal("cache=off, share=off", decision);
         }
 
-        Assert.Equal(2, simulator.Requests.Count(r => r.Path == "/api/generate"));
+        Assert.Equal(2, simulator.Requests.Count(r => r.Path == "/api/generate" && r.Body.Contains("temperature", StringComparison.Ordinal)));
     }
 
     [Theory, InlineData(true, 2), InlineData(false, 1)]

@@ -206,7 +206,7 @@ public partial class SharingTests
     {
         var time = new FakeTimeProvider(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
         await using var simulator = await OllamaSimulator.StartAsync(new() { Faults = [Stalled("first")] }, Cancelled);
-        await using var router = await Router.BeforeAsync(simulator, time);
+        await using var router = await Router.BeforeAsync(simulator, time, "ModelRouter:Heartbeat=00:05:00");
         using var joined = router.Count("sutazai.router.share.joined");
         await using var holder = await HoldAsync(simulator, router);
         var leader = ReadAsync(router, "api/chat", Body("same", stream: true), ("x-sutazai-deadline", Milliseconds(30)));
