@@ -8,7 +8,13 @@ public class DeadlineTests
 {
     private const string Question = """{"input":"What is a table?"}""";
 
-    private static readonly OllamaSimulatorOptions s_slow = new() { Faults = [new(FaultKind.SlowFirstToken) { Delay = TimeSpan.FromHours(1) }], TimeScale = 1 };
+    private static readonly OllamaSimulatorOptions s_slow = new()
+    {
+        // Loaded at once: only the fault takes time.
+        Models = [.. SimulatedModel.Defaults.Select(m => m with { Speed = new SpeedProfile(1_000_000, 100_000, 0, 0) })],
+        Faults = [new(FaultKind.SlowFirstToken) { Delay = TimeSpan.FromHours(1) }],
+        TimeScale = 1,
+    };
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 

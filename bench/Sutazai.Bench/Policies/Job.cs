@@ -36,8 +36,6 @@ internal sealed class Job
     /// <summary>Jobs with the same are the same request.</summary>
     public int Content { get; init; }
 
-    public int NumCtx { get; init; } = 4096;
-
     public double? Started { get; set; }
 
     public double? Finished { get; set; }

@@ -3,9 +3,6 @@ namespace Sutazai.Bench.Policies;
 /// <summary>Who decides what the simulated machine does.</summary>
 internal abstract class Policy
 {
-    /// <summary>A model with other options is another one to load, unless the policy makes them alike.</summary>
-    public virtual string Key(Job job) => $"{job.Model.Name}@{job.NumCtx}";
-
     public abstract void Arrive(Job job);
 
     /// <summary>Its client has gone; false where the policy lets the work go on.</summary>
@@ -56,7 +53,7 @@ internal sealed class Machine(int maxLoaded, bool fromDisk, VirtualTime time)
             throw new InvalidOperationException("The policy loads more than the machine holds.");
         }
 
-        Loading = _policy.Key(job);
+        Loading = job.Model.Name;
         _loadedAt = time.Seconds + (fromDisk ? job.Model.LoadFromDisk : job.Model.LoadFromCache);
         Swaps++;
     }

@@ -10,8 +10,6 @@ internal sealed class OurPolicy(SchedulerOptions options, VirtualTime time, bool
     private readonly Dictionary<int, Job> _flying = [];
     private readonly Dictionary<Job, List<Job>> _joined = [];
 
-    public override string Key(Job job) => job.Model.Name;
-
     public override void Arrive(Job job)
     {
         if (singleFlight && _flying.TryGetValue(job.Content, out var leader))
@@ -20,7 +18,7 @@ internal sealed class OurPolicy(SchedulerOptions options, VirtualTime time, bool
             return;
         }
 
-        var demand = new Demand(Key(job), job.Agent, job.Prompt)
+        var demand = new Demand(job.Model.Name, job.Agent, job.Prompt)
         {
             Batch = job.Batch,
             Deadline = double.IsInfinity(job.Patience) ? null : DateTimeOffset.UnixEpoch.AddSeconds(job.Deadline),
@@ -82,7 +80,7 @@ internal sealed class OurPolicy(SchedulerOptions options, VirtualTime time, bool
                         machine.Start((Job)start.Ticket.Tag!);
                         break;
                     case SwapModels swap:
-                        machine.Load(_tickets.Keys.First(j => Key(j) == swap.Model), swap.Victims);
+                        machine.Load(_tickets.Keys.First(j => j.Model.Name == swap.Model), swap.Victims);
                         break;
                     case GiveUp hopeless:
                         Refuse((Job)hopeless.Ticket.Tag!);

@@ -18,7 +18,6 @@ internal static class PolicySimulation
         Days();
         Burst();
         Floods();
-        Contexts();
         Cancelling();
         Duplicates();
         Rare();
@@ -91,18 +90,6 @@ internal static class PolicySimulation
         static bool Light(Job j) => j.Agent.StartsWith("light", StringComparison.Ordinal);
         Rows("400 at once", s => Workloads.Flood(s, 400), 1, ("light p50 s", o => o.Latency(0.5, Light)), ("light p95 s", o => o.Latency(0.95, Light)));
         Rows("ten times as long", Workloads.LongRequests, 1, ("light p50 s", o => o.Latency(0.5, Light)), ("light p95 s", o => o.Latency(0.95, Light)), ("served", o => o.Served));
-        Console.WriteLine();
-    }
-
-    private static void Contexts()
-    {
-        Console.WriteLine("""
-            ## One model asked for with four context lengths
-
-            | | | Ollama | collation | request-fair | ours |
-            | --- | --- | ---: | ---: | ---: | ---: |
-            """);
-        Rows("150 requests", s => Workloads.Contexts(s, 150), 1, ("makespan s", o => o.Makespan), ("loads", o => o.Swaps));
         Console.WriteLine();
     }
 

@@ -12,7 +12,7 @@ internal sealed class OllamaPolicy(bool cancels = true) : Policy
 
     public override void Arrive(Job job)
     {
-        if (_joined.TryGetValue(Key(job), out var line))
+        if (_joined.TryGetValue(job.Model.Name, out var line))
         {
             line.Add(job);
         }
@@ -45,7 +45,7 @@ internal sealed class OllamaPolicy(bool cancels = true) : Policy
     {
         while (machine.Loading is null && _pending.First?.Value is { } first)
         {
-            if (_joined.TryGetValue(Key(first), out var line))
+            if (_joined.TryGetValue(first.Model.Name, out var line))
             {
                 line.Add(first);
                 _pending.RemoveFirst();
@@ -114,21 +114,21 @@ internal sealed class CollatingPolicy : Policy
 
     public override void Act(Machine machine)
     {
-        foreach (var job in _waiting.Where(j => machine.Models.Contains(Key(j))).ToList())
+        foreach (var job in _waiting.Where(j => machine.Models.Contains(j.Model.Name)).ToList())
         {
-            if (machine.Running.All(r => Key(r) != Key(job)))
+            if (machine.Running.All(r => r.Model.Name != job.Model.Name))
             {
                 _waiting.Remove(job);
                 machine.Start(job);
             }
         }
 
-        if (machine.Loading is not null || _waiting.Find(j => !machine.Models.Contains(Key(j))) is not { } first)
+        if (machine.Loading is not null || _waiting.Find(j => !machine.Models.Contains(j.Model.Name)) is not { } first)
         {
             return;
         }
 
-        var idle = machine.Models.FirstOrDefault(m => machine.Running.All(r => Key(r) != m) && _waiting.TrueForAll(j => Key(j) != m));
+        var idle = machine.Models.FirstOrDefault(m => machine.Running.All(r => r.Model.Name != m) && _waiting.TrueForAll(j => j.Model.Name != m));
         if (machine.Models.Count < machine.MaxLoaded)
         {
             machine.Load(first, []);
@@ -186,8 +186,8 @@ internal sealed class RequestFairPolicy(VirtualTime time) : Policy
             _scores[_next.Agent] = (Score(_next.Agent) + 1, time.Seconds);
         }
 
-        _used[Key(_next)] = time.Seconds;
-        if (machine.Models.Contains(Key(_next)))
+        _used[_next.Model.Name] = time.Seconds;
+        if (machine.Models.Contains(_next.Model.Name))
         {
             machine.Start(_next);
             _next = null;

@@ -66,14 +66,6 @@ internal static class Workloads
         return jobs;
     }
 
-    /// <summary>One model, asked for with four context lengths.</summary>
-    public static List<Job> Contexts(int seed, int count)
-    {
-        var random = new Random(seed);
-        int[] contexts = [2048, 4096, 8192, 16384];
-        return [.. Enumerable.Range(0, count).Select(n => Make(n, SimModel.Middle("c-3b"), $"agent-{random.Next(20)}", n * 6.0, Size(random, 300, 0.5, 4000), Size(random, 90, 0.5, 800), numCtx: contexts[random.Next(4)]))];
-    }
-
     /// <summary>One model with a little more work than the machine can do, for an hour, and one that is asked for every five minutes.</summary>
     public static List<Job> Rare(int seed)
     {
@@ -94,8 +86,8 @@ internal static class Workloads
         return jobs;
     }
 
-    private static Job Make(int number, SimModel model, string agent, double at, int prompt, int output, bool batch = false, double patience = double.PositiveInfinity, int? content = null, int numCtx = 4096) =>
-        new() { Number = number, Model = model, Agent = agent, Arrival = at, Prompt = prompt, Output = output, Batch = batch, Patience = patience, Content = content ?? number, NumCtx = numCtx };
+    private static Job Make(int number, SimModel model, string agent, double at, int prompt, int output, bool batch = false, double patience = double.PositiveInfinity, int? content = null) =>
+        new() { Number = number, Model = model, Agent = agent, Arrival = at, Prompt = prompt, Output = output, Batch = batch, Patience = patience, Content = content ?? number };
 
     private static double Gap(Random random, double mean) => -Math.Log(1 - random.NextDouble()) * mean;
 

@@ -22,15 +22,14 @@ internal interface IModelBackend
 
     /// <summary>The loaded models, as the rows of Ollama's <c>/api/ps</c>.</summary>
     Task<IReadOnlyList<JsonElement>> RunningAsync(CancellationToken cancellationToken);
-}
 
-/// <summary>A backend that loads models when it is told to, and keeps them until it is told otherwise.</summary>
-internal interface ILoadingBackend : IModelBackend
-{
+    /// <summary>Whether it loads models when it is told to and keeps them until it is told otherwise; else it serves what it has.</summary>
+    bool LoadsModels => false;
+
     /// <summary>Loads a model for good; takes as long as that takes.</summary>
-    Task LoadAsync(string model, CancellationToken cancellationToken);
+    Task LoadAsync(string model, CancellationToken cancellationToken) => Task.CompletedTask;
 
-    Task UnloadAsync(string model, CancellationToken cancellationToken);
+    Task UnloadAsync(string model, CancellationToken cancellationToken) => Task.CompletedTask;
 }
 
 internal sealed record BackendReport(string? Version, IReadOnlyList<BackendModel> Models);

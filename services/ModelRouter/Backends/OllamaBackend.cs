@@ -7,7 +7,7 @@ using Sutazai.ModelRouter.Dialects;
 namespace Sutazai.ModelRouter.Backends;
 
 /// <summary>An Ollama server, always through its own API: its OpenAI surface loses <c>keep_alive</c>, options and tool names.</summary>
-internal sealed class OllamaBackend(BackendConnection connection) : ILoadingBackend, IDisposable
+internal sealed class OllamaBackend(BackendConnection connection) : IModelBackend, IDisposable
 {
     private static readonly JsonElement s_noParameters = JsonElement.Parse("""{"type":"object","properties":{}}""");
 
@@ -64,6 +64,8 @@ internal sealed class OllamaBackend(BackendConnection connection) : ILoadingBack
 
     public async Task<IReadOnlyList<JsonElement>> RunningAsync(CancellationToken cancellationToken) =>
         (await _upstream.GetAsync("api/ps", OllamaJson.Wire.OllamaModelList, cancellationToken)).Models ?? [];
+
+    public bool LoadsModels => true;
 
     public async Task LoadAsync(string model, CancellationToken cancellationToken)
     {

@@ -31,7 +31,9 @@ internal sealed class OpenAIBackend(BackendConnection connection, TimeProvider t
 
         var answer = new OpenAIAnswer(time);
         using var response = await _upstream.PostAsync("chat/completions", OpenAIRequests.Of(call), OpenAIJson.Wire.OpenAIChatRequest, cancellationToken);
-        if (!call.Stream)
+
+        // Some servers answer whole although they are asked to stream.
+        if (!call.Stream || response.Content.Headers.ContentType?.MediaType == "application/json")
         {
             yield return answer.Whole(await Upstream.ReadAsync(response, OpenAIJson.Wire.OpenAICompletion, cancellationToken));
             yield break;

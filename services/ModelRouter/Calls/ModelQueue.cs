@@ -13,6 +13,7 @@ internal sealed partial class ModelQueue
     private readonly IModelBackend _backend;
     private readonly ILogger<ModelQueue> _logger;
     private readonly ModelScheduler _scheduler;
+    private readonly Dictionary<string, long> _sizes = new(StringComparer.OrdinalIgnoreCase);
     private readonly Lock _lock = new();
 
     public ModelQueue(IModelBackend backend, IOptions<ModelRouterOptions> options, TimeProvider time, ILogger<ModelQueue> logger)
@@ -25,7 +26,7 @@ internal sealed partial class ModelQueue
                 Concurrency = router.Concurrency,
                 MaxLoaded = router.MaxLoadedModels,
                 MemoryBytes = router.ModelMemoryBytes,
-                OwnsResidency = backend is ILoadingBackend,
+                OwnsResidency = backend.LoadsModels,
                 MaxWaiting = router.MaxQueue,
                 MaxWait = router.MaxWait,
                 MaxBatchWait = router.MaxBatchWait,
@@ -33,8 +34,6 @@ internal sealed partial class ModelQueue
             },
             time);
     }
-
-    private readonly Dictionary<string, long> _sizes = new(StringComparer.OrdinalIgnoreCase);
 
     public int Waiting
     {
@@ -121,13 +120,13 @@ internal sealed partial class ModelQueue
                     ((Turn)ticket.Tag!).Begun.TrySetException(ModelException.DeadlineTooNear());
                     break;
                 case SwapModels swap:
-                    _ = SwapAsync((ILoadingBackend)_backend, swap);
+                    _ = SwapAsync(swap);
                     break;
             }
         }
     }
 
-    private async Task SwapAsync(ILoadingBackend backend, SwapModels swap)
+    private async Task SwapAsync(SwapModels swap)
     {
         // Not under the caller's lock.
         await Task.Yield();
@@ -135,10 +134,10 @@ internal sealed partial class ModelQueue
         {
             foreach (var victim in swap.Victims)
             {
-                await backend.UnloadAsync(victim, CancellationToken.None);
+                await _backend.UnloadAsync(victim, CancellationToken.None);
             }
 
-            await backend.LoadAsync(swap.Model, CancellationToken.None);
+            await _backend.LoadAsync(swap.Model, CancellationToken.None);
         }
         catch (Exception e) when (e is ModelException or HttpRequestException or IOException or OperationCanceledException or System.Text.Json.JsonException)
         {
