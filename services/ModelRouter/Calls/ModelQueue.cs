@@ -130,6 +130,7 @@ internal sealed partial class ModelQueue
     {
         // Not under the caller's lock.
         await Task.Yield();
+        var succeeded = true;
         try
         {
             foreach (var victim in swap.Victims)
@@ -142,12 +143,13 @@ internal sealed partial class ModelQueue
         catch (Exception e) when (e is ModelException or HttpRequestException or IOException or OperationCanceledException or System.Text.Json.JsonException)
         {
             // The next call for the model has the backend load it, and gets to hear the backend's own reason where it cannot.
+            succeeded = false;
             Log.NotLoaded(_logger, swap.Model, e.Message);
         }
 
         lock (_lock)
         {
-            _scheduler.Loaded(swap.Model);
+            _scheduler.Loaded(swap.Model, succeeded);
             Decide();
         }
     }

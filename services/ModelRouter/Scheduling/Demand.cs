@@ -76,7 +76,7 @@ internal abstract record SchedulerAction;
 /// <summary>Hand the ticket's call to the backend; report <see cref="ModelScheduler.Finished"/> when it ends.</summary>
 internal sealed record StartWork(Ticket Ticket) : SchedulerAction;
 
-/// <summary>Unload the victims, then load the model; report <see cref="ModelScheduler.Loaded"/> or <see cref="ModelScheduler.LoadFailed"/>.</summary>
+/// <summary>Unload the victims, then load the model; report <see cref="ModelScheduler.Loaded"/>.</summary>
 internal sealed record SwapModels(string Model, IReadOnlyList<string> Victims) : SchedulerAction;
 
 /// <summary>The ticket's deadline can no longer be met: tell its caller at once.</summary>

@@ -39,15 +39,6 @@ internal sealed class ModelScheduler
 
     public int Working => _working.Count;
 
-    /// <summary>The model being loaded, its victims gone.</summary>
-    public string? Loading => _loading;
-
-    public IEnumerable<string> LoadedModels => _lanes.Values.Where(l => l.IsLoaded).Select(l => l.Model);
-
-    public IEnumerable<ModelLane> Lanes => _lanes.Values;
-
-    public IEnumerable<Ticket> Started => _working;
-
     public IEnumerable<Share> ActiveShares => _shares.Active;
 
     private double Now => _time.GetElapsedTime(_origin).TotalSeconds;
@@ -125,29 +116,22 @@ internal sealed class ModelScheduler
         End(ticket);
     }
 
-    /// <summary>A load that <see cref="Decide"/> asked for is done, or a model is in memory for another reason.</summary>
-    public void Loaded(string model)
+    /// <summary>A load that <see cref="Decide"/> asked for is over.</summary>
+    /// <param name="succeeded">Where it failed, the next call has the backend load the model, and the time it took tells nothing.</param>
+    public void Loaded(string model, bool succeeded = true)
     {
         var lane = Lane(model);
         lane.IsLoaded = true;
         lane.LoadedAt = lane.UsedAt = Now;
         if (Is(_loading, model))
         {
-            Estimates.LearnLoad(lane.Model, Now - _loadingSince);
             _loading = null;
+            if (succeeded)
+            {
+                Estimates.LearnLoad(lane.Model, Now - _loadingSince);
+            }
         }
     }
-
-    public void LoadFailed(string model)
-    {
-        if (Is(_loading, model))
-        {
-            _loading = null;
-        }
-    }
-
-    /// <summary>A model is no longer in memory, or the backend was lost with all it had.</summary>
-    public void Unloaded(string model) => Lane(model).IsLoaded = false;
 
     /// <summary>Everything that can be done now. Ask again after every event.</summary>
     public IReadOnlyList<SchedulerAction> Decide()

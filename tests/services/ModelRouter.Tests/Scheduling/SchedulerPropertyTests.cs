@@ -1,4 +1,5 @@
 using CsCheck;
+using Microsoft.Extensions.Time.Testing;
 using Sutazai.ModelRouter.Scheduling;
 
 namespace Sutazai.ModelRouter.Tests.Scheduling;
@@ -58,6 +59,21 @@ public class SchedulerPropertyTests
             double Had(string tenant) => machine.Done.Where(t => t.Demand.Tenant == tenant).Sum(t => t.Demand.PromptTokens + 200.0);
             Assert.InRange(Had("small") - Had("large"), -1 * Allowed(small, large, options), Allowed(small, large, options));
         });
+
+    [Theory, InlineData(true, 40), InlineData(false, 12)]
+    public void Only_a_load_that_succeeded_tells_how_long_loads_take(bool succeeded, double seconds)
+    {
+        var time = new FakeTimeProvider();
+        var scheduler = new ModelScheduler(new SchedulerOptions(), time);
+        Assert.NotNull(scheduler.Arrive(new Demand("m0", "t0", 10), out _));
+        Assert.IsType<SwapModels>(Assert.Single(scheduler.Decide()));
+        time.Advance(TimeSpan.FromSeconds(40));
+
+        scheduler.Loaded("m0", succeeded);
+
+        Assert.Equal(seconds, scheduler.Estimates.Load("m0"));
+        Assert.IsType<StartWork>(Assert.Single(scheduler.Decide()));
+    }
 
     // The window for warm prompts, and a request of either that was begun before the other's turn.
     private static double Allowed(int small, int large, SchedulerOptions options) => options.PrefixWindow + (2 * (Math.Max(small, large) + 200)) + 256;
