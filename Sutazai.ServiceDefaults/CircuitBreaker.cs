@@ -48,6 +48,18 @@ public sealed class CircuitBreaker(TimeProvider time, int failures = CircuitBrea
         }
     }
 
+    /// <summary>Failures in a row after which it opens; none while it is open.</summary>
+    public int FailuresLeft
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _open ? 0 : _failures - _inARow;
+            }
+        }
+    }
+
     /// <summary>Asks whether a call may be made now.</summary>
     /// <param name="retryAfter">When refused, how long to wait before asking again; else zero.</param>
     public bool TryEnter(out TimeSpan retryAfter)

@@ -9,7 +9,7 @@ internal sealed class ModelRouterOptions : IValidatableObject
     [Range(0, 100_000)]
     public int MaxQueue { get; set; } = 512;
 
-    /// <summary>Requests that the backend works on at the same time. On a CPU more than one makes all of them slower.</summary>
+    /// <summary>Requests that each server of the backend works on at the same time. On a CPU more than one makes all of them slower.</summary>
     [Range(1, 1000)]
     public int Concurrency { get; set; } = 1;
 
@@ -17,9 +17,16 @@ internal sealed class ModelRouterOptions : IValidatableObject
     [Range(1, 1000)]
     public int MaxLoadedModels { get; set; } = 3;
 
-    /// <summary>Memory for all loaded models; without it only their number counts.</summary>
+    /// <summary>Memory for all loaded models of a server. By default four fifths of this machine's for a server on it, and no limit for another.</summary>
     [Range(1L << 20, long.MaxValue)]
     public long? ModelMemoryBytes { get; set; }
+
+    /// <summary>Tokens of context that models of an Ollama backend are loaded for at least; calls that ask for more make it grow, to the next power of two.</summary>
+    [Range(128, 1 << 24)]
+    public int ContextLength { get; set; } = 4096;
+
+    /// <summary>Whether an idle Ollama backend loads the models behind the aliases, and what will probably be asked for.</summary>
+    public bool Preload { get; set; } = true;
 
     /// <summary>No interactive call that is taken waits longer than this, the work and the load under way then not counted; others are refused at once.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "7.00:00:00")]

@@ -17,7 +17,7 @@ public static class ModelRouterService
     {
         builder.AddBackend(
             "models",
-            ("none", b => b.Services.AddSingleton<IModelBackend, NoBackend>()),
+            ("none", b => b.Services.AddSingleton(new ModelBackends("none", []))),
             ("ollama", b => b.AddConnectedBackend("ollama", (connection, _) => new OllamaBackend(connection))),
             ("openai", b => b.AddConnectedBackend("openai", (connection, time) => new OpenAIBackend(connection, time))));
 
@@ -25,10 +25,11 @@ public static class ModelRouterService
         services.AddOptions<ModelRouterOptions>().BindConfiguration("ModelRouter").ValidateDataAnnotations().ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<ModelQueue>();
-        services.AddSingleton<ModelBreakers>();
+        services.AddSingleton<ModelShapes>();
         services.AddSingleton<ModelCatalog>();
         services.AddSingleton<ModelTelemetry>();
         services.AddSingleton<ModelCalls>();
+        services.AddHostedService<Preloading>();
         services.AddSingleton<AnswerCache>();
         services.AddSingleton<SharedCalls>();
         services.AddSingleton<OllamaApi>();
@@ -39,13 +40,14 @@ public static class ModelRouterService
     {
         OllamaApi.Map(routes);
         OpenAIApi.Map(routes);
+        routes.MapGet("/queue", (ModelQueue queue) => queue.Report());
         routes.MapGet("/status", (ModelCatalog catalog, CancellationToken cancellationToken) => catalog.StatusAsync(cancellationToken));
     }
 
     /// <summary>Reads the connection string now, so that a wrong one stops the start.</summary>
     private static void AddConnectedBackend(this IHostApplicationBuilder builder, string name, Func<BackendConnection, TimeProvider, IModelBackend> create)
     {
-        var connection = BackendConnection.Read(builder.Configuration, name);
-        builder.Services.AddSingleton(services => create(connection, services.GetRequiredService<TimeProvider>()));
+        var connections = BackendConnection.Read(builder.Configuration, name);
+        builder.Services.AddSingleton(services => new ModelBackends(name, [.. connections.Select(c => create(c, services.GetRequiredService<TimeProvider>()))]));
     }
 }

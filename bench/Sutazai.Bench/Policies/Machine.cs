@@ -13,6 +13,9 @@ internal abstract class Policy
     public abstract void Loaded(string key);
 
     public abstract void Act(Machine machine);
+
+    /// <summary>When it wants to act although nothing happens.</summary>
+    public virtual double? Wakes => null;
 }
 
 /// <summary>
@@ -45,7 +48,7 @@ internal sealed class Machine(int maxLoaded, bool fromDisk, VirtualTime time)
         _running.Add(job);
     }
 
-    public void Load(Job job, IEnumerable<string> victims)
+    public void Load(SimModel model, IEnumerable<string> victims)
     {
         Models.ExceptWith(victims);
         if (Loading is not null || Models.Count >= maxLoaded)
@@ -53,8 +56,8 @@ internal sealed class Machine(int maxLoaded, bool fromDisk, VirtualTime time)
             throw new InvalidOperationException("The policy loads more than the machine holds.");
         }
 
-        Loading = job.Model.Name;
-        _loadedAt = time.Seconds + (fromDisk ? job.Model.LoadFromDisk : job.Model.LoadFromCache);
+        Loading = model.Name;
+        _loadedAt = time.Seconds + (fromDisk ? model.LoadFromDisk : model.LoadFromCache);
         Swaps++;
     }
 
@@ -74,6 +77,14 @@ internal sealed class Machine(int maxLoaded, bool fromDisk, VirtualTime time)
             if (double.IsInfinity(now))
             {
                 return;
+            }
+
+            if (policy.Wakes is { } wakes && wakes < now)
+            {
+                Pass(wakes - time.Seconds);
+                time.Seconds = wakes;
+                policy.Act(this);
+                continue;
             }
 
             Pass(now - time.Seconds);

@@ -5,7 +5,7 @@ namespace Sutazai.Bench.Policies;
 /// <summary>The router's scheduler, the class that production runs, with single flight before it. It learns speeds and lengths as it goes.</summary>
 internal sealed class OurPolicy(SchedulerOptions options, VirtualTime time, bool singleFlight = true) : Policy
 {
-    private readonly ModelScheduler _scheduler = new(options with { Sizes = SimModel.Six.ToDictionary(m => m.Name, m => m.Bytes) }, time);
+    private readonly ModelScheduler _scheduler = new(options with { Bytes = model => SimModel.Six.FirstOrDefault(m => m.Name == model)?.Bytes ?? 0 }, time);
     private readonly Dictionary<Job, Ticket> _tickets = [];
     private readonly Dictionary<int, Job> _flying = [];
     private readonly Dictionary<Job, List<Job>> _joined = [];
@@ -68,6 +68,8 @@ internal sealed class OurPolicy(SchedulerOptions options, VirtualTime time, bool
 
     public override void Loaded(string key) => _scheduler.Loaded(key);
 
+    public override double? Wakes => time.Seconds + _scheduler.WakeIn()?.TotalSeconds;
+
     public override void Act(Machine machine)
     {
         while (_scheduler.Decide() is { Count: > 0 } actions)
@@ -80,7 +82,9 @@ internal sealed class OurPolicy(SchedulerOptions options, VirtualTime time, bool
                         machine.Start((Job)start.Ticket.Tag!);
                         break;
                     case SwapModels swap:
-                        machine.Load(_tickets.Keys.First(j => j.Model.Name == swap.Model), swap.Victims);
+                        machine.Load(SimModel.Six.First(m => m.Name == swap.Model), swap.Victims);
+                        break;
+                    case UnloadModel:
                         break;
                     case GiveUp hopeless:
                         Refuse((Job)hopeless.Ticket.Tag!);

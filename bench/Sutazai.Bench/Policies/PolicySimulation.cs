@@ -33,7 +33,7 @@ internal static class PolicySimulation
             "Ollama" => new OllamaPolicy(cancels),
             "collation" => new CollatingPolicy(),
             "request-fair" => new RequestFairPolicy(time),
-            _ => new OurPolicy((options ?? new SchedulerOptions { MaxWaiting = 10_000 }) with { MaxLoaded = loaded }, time, singleFlight),
+            _ => new OurPolicy((options ?? new SchedulerOptions { MaxWaiting = 10_000 }) with { MaxLoaded = loaded, Preloads = true }, time, singleFlight),
         };
         machine.Run(all, plays);
         return new Outcome(all, machine.Swaps, machine.Worked.Wasted, machine.Worked.All);

@@ -61,12 +61,12 @@ internal sealed class OllamaPolicy(bool cancels = true) : Policy
                 }
 
                 _joined.Remove(_victim);
-                machine.Load(first, [_victim]);
+                machine.Load(first.Model, [_victim]);
                 _victim = null;
             }
             else
             {
-                machine.Load(first, []);
+                machine.Load(first.Model, []);
             }
         }
 
@@ -131,11 +131,11 @@ internal sealed class CollatingPolicy : Policy
         var idle = machine.Models.FirstOrDefault(m => machine.Running.All(r => r.Model.Name != m) && _waiting.TrueForAll(j => j.Model.Name != m));
         if (machine.Models.Count < machine.MaxLoaded)
         {
-            machine.Load(first, []);
+            machine.Load(first.Model, []);
         }
         else if (idle is not null)
         {
-            machine.Load(first, [idle]);
+            machine.Load(first.Model, [idle]);
         }
     }
 }
@@ -194,7 +194,7 @@ internal sealed class RequestFairPolicy(VirtualTime time) : Policy
         }
         else
         {
-            machine.Load(_next, machine.Models.Count < machine.MaxLoaded ? [] : [machine.Models.MinBy(m => _used[m])!]);
+            machine.Load(_next.Model, machine.Models.Count < machine.MaxLoaded ? [] : [machine.Models.MinBy(m => _used[m])!]);
         }
     }
 

@@ -27,7 +27,9 @@ internal interface IModelBackend
     bool LoadsModels => false;
 
     /// <summary>Loads a model for good; takes as long as that takes.</summary>
-    Task LoadAsync(string model, CancellationToken cancellationToken) => Task.CompletedTask;
+    /// <param name="embeds">Whether it is made for vectors.</param>
+    /// <param name="context">Tokens that it is to have room for.</param>
+    Task LoadAsync(string model, bool embeds, int context, CancellationToken cancellationToken) => Task.CompletedTask;
 
     Task UnloadAsync(string model, CancellationToken cancellationToken) => Task.CompletedTask;
 }

@@ -1,6 +1,6 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Sutazai.ModelRouter.Calls;
 using Sutazai.ModelRouter.Dialects;
 
@@ -11,8 +11,9 @@ internal sealed class OllamaBackend(BackendConnection connection) : IModelBacken
 {
     private static readonly JsonElement s_noParameters = JsonElement.Parse("""{"type":"object","properties":{}}""");
 
-    private static readonly JsonElement s_forever = JsonElement.Parse("-1");
-    private static readonly JsonElement s_notAtAll = JsonElement.Parse("0");
+    // As a text: the documented API of embeddings takes no number, that of chats both.
+    private static readonly JsonElement s_forever = JsonElement.Parse("\"-1s\"");
+    private static readonly JsonElement s_notAtAll = JsonElement.Parse("\"0s\"");
 
     private readonly Upstream _upstream = new(connection);
 
@@ -37,7 +38,7 @@ internal sealed class OllamaBackend(BackendConnection connection) : IModelBacken
             Truncate = call.Truncate,
             Dimensions = call.Dimensions,
             Options = call.Options,
-            KeepAlive = Duration(call.KeepAlive ?? s_forever),
+            KeepAlive = s_forever,
         };
         var reply = await _upstream.PostAsync(
             call.Unscaled ? "api/embeddings" : "api/embed", request, OllamaJson.Wire.OllamaEmbedRequest, OllamaJson.Wire.OllamaEmbedReply, cancellationToken);
@@ -67,26 +68,27 @@ internal sealed class OllamaBackend(BackendConnection connection) : IModelBacken
 
     public bool LoadsModels => true;
 
-    public async Task LoadAsync(string model, CancellationToken cancellationToken)
+    public async Task LoadAsync(string model, bool embeds, int context, CancellationToken cancellationToken)
     {
-        if (BackendModel.SoundsEmbedding(model))
+        var options = JsonSerializer.SerializeToElement(new JsonObject { ["num_ctx"] = context }, OllamaJson.Wire.JsonObject);
+        if (embeds)
         {
-            var nothing = new OllamaEmbedRequest { Model = model, Input = JsonSerializer.SerializeToElement([], OllamaJson.Wire.StringArray), KeepAlive = s_forever };
-            using var embeds = await _upstream.PostAsync("api/embed", nothing, OllamaJson.Wire.OllamaEmbedRequest, cancellationToken);
+            var nothing = new OllamaEmbedRequest { Model = model, Input = JsonSerializer.SerializeToElement([], OllamaJson.Wire.StringArray), Options = options, KeepAlive = s_forever };
+            using var loaded = await _upstream.PostAsync("api/embed", nothing, OllamaJson.Wire.OllamaEmbedRequest, cancellationToken);
             return;
         }
 
-        using var response = await KeepAsync(model, s_forever, cancellationToken);
+        using var response = await KeepAsync(model, options, s_forever, cancellationToken);
     }
 
     public async Task UnloadAsync(string model, CancellationToken cancellationToken)
     {
-        using var response = await KeepAsync(model, s_notAtAll, cancellationToken);
+        using var response = await KeepAsync(model, options: null, s_notAtAll, cancellationToken);
     }
 
     // A request with nothing in it loads a model, or unloads it.
-    private Task<HttpResponseMessage> KeepAsync(string model, JsonElement keepAlive, CancellationToken cancellationToken) => _upstream.PostAsync(
-        "api/generate", new OllamaGenerateRequest { Model = model, KeepAlive = keepAlive, Stream = false }, OllamaJson.Wire.OllamaGenerateRequest, cancellationToken);
+    private Task<HttpResponseMessage> KeepAsync(string model, JsonElement? options, JsonElement keepAlive, CancellationToken cancellationToken) => _upstream.PostAsync(
+        "api/generate", new OllamaGenerateRequest { Model = model, Options = options, KeepAlive = keepAlive, Stream = false }, OllamaJson.Wire.OllamaGenerateRequest, cancellationToken);
 
     private async IAsyncEnumerable<ChatChunk> SendAsync(ChatCall call, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -106,11 +108,6 @@ internal sealed class OllamaBackend(BackendConnection connection) : IModelBacken
         }
     }
 
-    /// <summary>Seconds as a duration's text: the documented API of embeddings takes no number, and of chats both.</summary>
-    private static JsonElement? Duration(JsonElement? keepAlive) => keepAlive is { ValueKind: JsonValueKind.Number } seconds
-        ? JsonSerializer.SerializeToElement(seconds.GetDouble().ToString("0.###", CultureInfo.InvariantCulture) + "s", OllamaJson.Wire.String)
-        : keepAlive;
-
     private static OllamaChatRequest Chat(ChatCall call) => new()
     {
         Model = call.Model,
@@ -120,7 +117,7 @@ internal sealed class OllamaBackend(BackendConnection connection) : IModelBacken
         Options = call.Options,
         Stream = call.Stream,
         Think = call.Think,
-        KeepAlive = call.KeepAlive ?? s_forever,
+        KeepAlive = s_forever,
         Truncate = call.Truncate,
         Shift = call.Shift,
         Logprobs = call.Logprobs,
@@ -141,7 +138,7 @@ internal sealed class OllamaBackend(BackendConnection connection) : IModelBacken
         Options = call.Options,
         Stream = call.Stream,
         Think = call.Think,
-        KeepAlive = call.KeepAlive ?? s_forever,
+        KeepAlive = s_forever,
         Truncate = call.Truncate,
         Shift = call.Shift,
         Logprobs = call.Logprobs,

@@ -25,7 +25,7 @@ internal sealed class OpenAIBackend(BackendConnection connection, TimeProvider t
         if (call.OnlyLoads)
         {
             // Such a server has loaded what it serves.
-            yield return new ChatChunk { Finish = new Finish(call.KeepAlive is { ValueKind: JsonValueKind.Number } keep && keep.GetDouble() == 0 ? "unload" : "load") };
+            yield return new ChatChunk { Finish = new Finish("load") };
             yield break;
         }
 

@@ -6,10 +6,10 @@ using Sutazai.ModelRouter.Scheduling;
 namespace Sutazai.ModelRouter.Calls;
 
 /// <summary>
-/// One call under way: its place in the queue, its pass through the breaker, its deadline and its measurements. All are given back when it
-/// succeeds, fails or is disposed of, whichever comes first.
+/// One call under way: its place in the queue and at a server, its deadline and its measurements. All are given back when it succeeds, fails
+/// or is disposed of, whichever comes first.
 /// </summary>
-internal sealed class Attempt(string operation, string requested, string model, IModelBackend backend, ModelTelemetry telemetry, TimeProvider time) : IDisposable
+internal sealed class Attempt(string operation, string requested, string model, ModelBackends backends, ModelTelemetry telemetry, TimeProvider time) : IDisposable
 {
     private readonly long _started = time.GetTimestamp();
     private readonly Activity? _span = telemetry.Start(operation, requested, model);
@@ -17,14 +17,17 @@ internal sealed class Attempt(string operation, string requested, string model, 
     private CancellationTokenSource? _linked;
     private CancellationToken _caller;
     private ModelQueue.Lease? _lease;
-    private CircuitBreaker? _breaker;
+    private bool _again;
     private bool _seen;
     private bool _ended;
 
     /// <summary>Cancelled when the caller leaves or its deadline passes.</summary>
     public CancellationToken Token { get; private set; }
 
-    public async ValueTask EnterAsync(ModelQueue queue, CircuitBreaker breaker, Demand demand, CallProgress progress, CancellationToken cancellationToken)
+    public IModelBackend Server => _lease!.Backend;
+
+    /// <param name="context">Tokens of context that the call asks for.</param>
+    public async ValueTask EnterAsync(ModelQueue queue, Demand demand, int? context, CallProgress progress, CancellationToken cancellationToken)
     {
         _caller = Token = cancellationToken;
         try
@@ -34,21 +37,31 @@ internal sealed class Attempt(string operation, string requested, string model, 
                 Bound(at - time.GetUtcNow());
             }
 
-            if (breaker.Refuses(out var retryAfter))
-            {
-                throw ModelException.BreakerOpen(model, retryAfter);
-            }
-
-            _lease = await queue.EnterAsync(demand, progress, Token);
+            _lease = await queue.EnterAsync(demand, context, progress, Token);
+            _span?.SetTag("server.address", Server.Address?.Host);
+            _span?.SetTag("server.port", Server.Address?.Port);
             telemetry.Queued(operation, model, time.GetElapsedTime(_started));
+        }
+        catch (Exception e) when (Ends(e, out var failure))
+        {
+            throw failure;
+        }
+    }
 
-            // It may have opened during the wait.
-            if (!breaker.TryEnter(out retryAfter))
-            {
-                throw ModelException.BreakerOpen(model, retryAfter);
-            }
+    /// <summary>The call's options as its server is to have them.</summary>
+    public JsonElement? Options(JsonElement? given) => _lease!.Options(given);
 
-            _breaker = breaker;
+    /// <summary>Whether a call whose server was lost before anything of the answer came gets a second try. It is given once.</summary>
+    public bool MayTryAgain(Exception exception) =>
+        !_seen && !_again && (exception is HttpRequestException or IOException) && !Token.IsCancellationRequested && _lease!.MayTryAgain();
+
+    /// <summary>Waits for the second try.</summary>
+    public async ValueTask AgainAsync(Exception why)
+    {
+        _again = true;
+        try
+        {
+            _lease = await _lease!.AgainAsync(why, Token);
         }
         catch (Exception e) when (Ends(e, out var failure))
         {
@@ -68,12 +81,7 @@ internal sealed class Attempt(string operation, string requested, string model, 
     /// <summary>The answer is complete; the model may take the next call although the caller has not read everything.</summary>
     public void Succeeded(WorkDone done)
     {
-        _breaker?.Succeeded();
-        if (_lease is not null)
-        {
-            _lease.Done = done;
-        }
-
+        _lease?.Succeeded(done);
         End(done.PromptTokens, done.AnswerTokens, error: null);
     }
 
@@ -87,11 +95,11 @@ internal sealed class Attempt(string operation, string requested, string model, 
             ModelException known => known,
             OperationCanceledException when _caller.IsCancellationRequested => exception,
             OperationCanceledException when _deadline?.IsCancellationRequested == true => ModelException.DeadlinePassed(),
-            OperationCanceledException => ModelException.Unreachable(backend.Name, exception),
+            OperationCanceledException => ModelException.Unreachable(backends.Name, exception),
             HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError } =>
-                ModelException.Unreachable(backend.Name, exception),
-            HttpRequestException or IOException => ModelException.Broken($"the model backend '{backend.Name}' broke the connection", exception),
-            JsonException => ModelException.Broken($"the model backend '{backend.Name}' answered something else than its API says", exception),
+                ModelException.Unreachable(backends.Name, exception),
+            HttpRequestException or IOException => ModelException.Broken($"the model backend '{backends.Name}' broke the connection", exception),
+            JsonException => ModelException.Broken($"the model backend '{backends.Name}' answered something else than its API says", exception),
             _ => exception,
         };
         var translated = !ReferenceEquals(failure, exception);
@@ -103,13 +111,13 @@ internal sealed class Attempt(string operation, string requested, string model, 
         switch (failure)
         {
             case ModelException { Fault: Fault.Backend }:
-                _breaker?.Failed();
+                _lease?.Failed();
                 break;
             case ModelException { Fault: Fault.Caller }:
-                _breaker?.Succeeded();
+                _lease?.Succeeded(default);
                 break;
             default:
-                _breaker?.Abandoned();
+                _lease?.Abandoned();
                 break;
         }
 
@@ -122,7 +130,7 @@ internal sealed class Attempt(string operation, string requested, string model, 
     {
         if (!_ended)
         {
-            _breaker?.Abandoned();
+            _lease?.Abandoned();
             End(0, 0, "cancelled");
         }
 
@@ -146,7 +154,6 @@ internal sealed class Attempt(string operation, string requested, string model, 
     private void End(int promptTokens, int completionTokens, string? error)
     {
         _ended = true;
-        _lease?.Dispose();
         telemetry.End(operation, model, time.GetElapsedTime(_started), promptTokens, completionTokens, error, _span);
     }
 }

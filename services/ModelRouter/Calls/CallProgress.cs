@@ -13,33 +13,34 @@ internal enum CallState
 }
 
 /// <summary>
-/// How far one call has come: written by whoever moves it on, read at any time by whoever keeps its client informed. A call that nobody
+/// How far one call has come: told by whoever moves it on, asked at any time by whoever keeps its client informed. A call that nobody
 /// moves is at work.
 /// </summary>
 internal sealed class CallProgress
 {
-    private volatile Standing _now = new(CallState.Working, null, null);
+    private volatile Func<Standing>? _standing;
     private volatile string? _decision;
+    private volatile string? _changed;
 
-    public CallState State => _now.State;
+    /// <summary>Where it stands at this moment.</summary>
+    public Standing Now => _standing?.Invoke() ?? new Standing(CallState.Working, null, null);
 
-    /// <summary>Calls that go before it, this one counted: 1 is the next.</summary>
-    public int? Position => _now.Position;
+    /// <summary>Why the call began when it did, for an operator to read; null before.</summary>
+    public string? Decision => _decision;
 
-    /// <summary>Until it is at work.</summary>
-    public TimeSpan? Eta => _now.Eta;
-
-    /// <summary>Why the call is where it is, for an operator to read.</summary>
-    public string? Decision
+    /// <summary>The options that the model runs with instead of those that the call gave.</summary>
+    public string? Changed
     {
-        get => _decision;
-        set => _decision = value;
+        get => _changed;
+        set => _changed = value;
     }
 
-    /// <summary>State, position and time as they belong together.</summary>
-    public Standing Now => _now;
+    /// <param name="standing">Asked whenever somebody wants to know.</param>
+    public void Follow(Func<Standing> standing) => _standing = standing;
 
-    public void Set(CallState state, int? position = null, TimeSpan? eta = null) => _now = new Standing(state, position, eta);
+    public void Begin(string decision) => (_decision, _standing) = (decision, null);
 
+    /// <param name="Position">Calls that go before it, this one counted: 1 is the next.</param>
+    /// <param name="Eta">Until it is at work.</param>
     public sealed record Standing(CallState State, int? Position, TimeSpan? Eta);
 }

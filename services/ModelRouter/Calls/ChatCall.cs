@@ -29,7 +29,8 @@ internal sealed record ChatCall
     /// <summary>A boolean or a level.</summary>
     public JsonElement? Think { get; init; }
 
-    public JsonElement? KeepAlive { get; init; }
+    /// <summary>For how long the model stays in memory afterwards; infinite for good.</summary>
+    public TimeSpan? KeepAlive { get; init; }
 
     public bool Stream { get; init; }
 

@@ -1,3 +1,6 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using System.Text.Json;
 using Sutazai.ModelRouter.Scheduling;
 
@@ -13,7 +16,8 @@ internal static class Demands
     {
         var characters = call.Messages.Sum(m => m.Content.Length + (m.ToolCalls?.Sum(c => c.Arguments.Length) ?? 0)) + (call.Prompt?.Text.Length ?? 0) + (call.Prompt?.System?.Length ?? 0);
         var tools = call.Tools?.Sum(t => t.Name.Length + (t.Description?.Length ?? 0) + (t.Parameters?.GetRawText().Length ?? 0)) ?? 0;
-        return Of(call.Model, characters + tools, terms) with { MaxTokens = Most(call.Options) };
+        var (prefix, length) = Prefix(call);
+        return Of(call.Model, characters + tools, terms) with { MaxTokens = Most(call.Options), Prefix = prefix, PrefixTokens = (length + tools) / BytesPerToken };
     }
 
     public static Demand Of(EmbedCall call, CallTerms terms) => Of(call.Model, call.Inputs.Sum(i => i.Length), terms) with { MaxTokens = 0 };
@@ -23,4 +27,17 @@ internal static class Demands
 
     private static int? Most(JsonElement? options) =>
         options is { } given && given.TryGetProperty("num_predict", out var most) && most.TryGetInt32(out var tokens) && tokens >= 0 ? tokens : null;
+
+    // What an agent says first, always the same: its instructions and its tools.
+    private static (ulong? Prefix, int Length) Prefix(ChatCall call)
+    {
+        var system = call.Prompt is { } prompt ? prompt.System : call.Messages is [{ Role: "system" } first, ..] ? first.Content : null;
+        if (system is null && call.Tools is null)
+        {
+            return (null, 0);
+        }
+
+        var text = string.Join('\n', [system, .. call.Tools?.Select(t => t.Name) ?? []]);
+        return (BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(MemoryMarshal.AsBytes(text.AsSpan()))), system?.Length ?? 0);
+    }
 }

@@ -17,7 +17,8 @@ internal sealed record EmbedCall
 
     public JsonElement? Options { get; init; }
 
-    public JsonElement? KeepAlive { get; init; }
+    /// <summary>For how long the model stays in memory afterwards; infinite for good.</summary>
+    public TimeSpan? KeepAlive { get; init; }
 
     /// <summary>One vector as the model made it, not scaled to length one: what Ollama's older <c>/api/embeddings</c> answers.</summary>
     public bool Unscaled { get; init; }

@@ -1,69 +1,116 @@
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 using Sutazai.ModelRouter.Backends;
 using Sutazai.ModelRouter.Catalog;
 using Sutazai.ModelRouter.Scheduling;
 
 namespace Sutazai.ModelRouter.Calls;
 
-/// <summary>The way of every call: name, deadline, breaker, queue, backend.</summary>
-internal sealed class ModelCalls(
-    IModelBackend backend, ModelCatalog catalog, ModelQueue queue, ModelBreakers breakers, ModelTelemetry telemetry, TimeProvider time)
+/// <summary>The way of every call: name, deadline, queue, server.</summary>
+internal sealed class ModelCalls(ModelBackends backends, ModelCatalog catalog, ModelShapes shapes, ModelQueue queue, ModelTelemetry telemetry, TimeProvider time)
 {
     /// <returns>The model that will answer, and the answer as it comes.</returns>
     public async Task<(string Model, IAsyncEnumerable<ChatChunk> Chunks)> ChatAsync(
         ChatCall call, CallTerms terms, CallProgress progress, CancellationToken cancellationToken)
     {
         var model = await catalog.ResolveAsync(call.Model, cancellationToken);
+        if (call is { OnlyLoads: true, KeepAlive: { } keep } && keep == TimeSpan.Zero)
+        {
+            queue.Keep(model, TimeSpan.Zero);
+            return (model, new[] { new ChatChunk { Finish = new Finish("unload") } }.ToAsyncEnumerable());
+        }
+
         return (model, RunAsync(call.Model, call with { Model = model }, terms, progress, cancellationToken));
     }
 
     public async Task<(string Model, Embeddings Embeddings)> EmbedAsync(EmbedCall call, CallTerms terms, CallProgress progress, CancellationToken cancellationToken)
     {
         var model = await catalog.ResolveAsync(call.Model, cancellationToken);
-        using var attempt = new Attempt(EmbedCall.Operation, call.Model, model, backend, telemetry, time);
-        await attempt.EnterAsync(queue, breakers.Of(model), Demands.Of(call with { Model = model }, terms), progress, cancellationToken);
-        try
+        var asked = call with { Model = model };
+        using var attempt = await BeginAsync(EmbedCall.Operation, call.Model, model, Demands.Of(asked, terms), call.Options, progress, cancellationToken);
+        while (true)
         {
-            var embeddings = await backend.EmbedAsync(call with { Model = model }, attempt.Token);
-            attempt.Seen();
-            attempt.Succeeded(new WorkDone(embeddings.PromptTokens, 0, (embeddings.Total - embeddings.Load).TotalSeconds, 0));
-            return (model, embeddings);
-        }
-        catch (Exception e) when (attempt.Ends(e, out var failure))
-        {
-            throw failure;
+            try
+            {
+                var embeddings = await attempt.Server.EmbedAsync(asked with { Options = attempt.Options(call.Options) }, attempt.Token);
+                attempt.Seen();
+                attempt.Succeeded(new WorkDone(embeddings.PromptTokens, 0, (embeddings.Total - embeddings.Load).TotalSeconds, 0));
+                Keep(model, call.KeepAlive);
+                return (model, embeddings);
+            }
+            catch (Exception e) when (attempt.MayTryAgain(e))
+            {
+                await attempt.AgainAsync(e);
+            }
+            catch (Exception e) when (attempt.Ends(e, out var failure))
+            {
+                throw failure;
+            }
         }
     }
 
     private async IAsyncEnumerable<ChatChunk> RunAsync(
         string requested, ChatCall call, CallTerms terms, CallProgress progress, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var attempt = new Attempt(call.Operation, requested, call.Model, backend, telemetry, time);
-        await attempt.EnterAsync(queue, breakers.Of(call.Model), Demands.Of(call, terms), progress, cancellationToken);
-        await using var chunks = backend.ChatAsync(call, attempt.Token).GetAsyncEnumerator(attempt.Token);
-        while (true)
+        using var attempt = await BeginAsync(call.Operation, requested, call.Model, Demands.Of(call, terms), call.Options, progress, cancellationToken);
+        var chunks = Ask();
+        try
         {
-            ChatChunk chunk;
-            try
+            while (true)
             {
-                chunk = await chunks.MoveNextAsync()
-                    ? chunks.Current
-                    : throw ModelException.Broken($"the model backend '{backend.Name}' ended the answer before it was complete");
-            }
-            catch (Exception e) when (attempt.Ends(e, out var failure))
-            {
-                throw failure;
-            }
+                ChatChunk chunk;
+                try
+                {
+                    chunk = await chunks.MoveNextAsync()
+                        ? chunks.Current
+                        : throw ModelException.Broken($"the model backend '{backends.Name}' ended the answer before it was complete");
+                }
+                catch (Exception e) when (attempt.MayTryAgain(e))
+                {
+                    await chunks.DisposeAsync();
+                    await attempt.AgainAsync(e);
+                    chunks = Ask();
+                    continue;
+                }
+                catch (Exception e) when (attempt.Ends(e, out var failure))
+                {
+                    throw failure;
+                }
 
-            attempt.Seen();
-            if (chunk.Finish is { } finish)
-            {
-                attempt.Succeeded(new WorkDone(finish.PromptTokens, finish.CompletionTokens, finish.PromptEvaluation.TotalSeconds, finish.Evaluation.TotalSeconds));
+                attempt.Seen();
+                if (chunk.Finish is { } finish)
+                {
+                    attempt.Succeeded(new WorkDone(finish.PromptTokens, finish.CompletionTokens, finish.PromptEvaluation.TotalSeconds, finish.Evaluation.TotalSeconds));
+                    Keep(call.Model, call.KeepAlive);
+                    yield return chunk;
+                    yield break;
+                }
+
                 yield return chunk;
-                yield break;
             }
+        }
+        finally
+        {
+            await chunks.DisposeAsync();
+        }
 
-            yield return chunk;
+        IAsyncEnumerator<ChatChunk> Ask() => attempt.Server.ChatAsync(call with { Options = attempt.Options(call.Options) }, attempt.Token).GetAsyncEnumerator(attempt.Token);
+    }
+
+    private async Task<Attempt> BeginAsync(
+        string operation, string requested, string model, Demand demand, JsonElement? options, CallProgress progress, CancellationToken cancellationToken)
+    {
+        await shapes.KnowAsync(backends.Servers[0], model, cancellationToken);
+        var attempt = new Attempt(operation, requested, model, backends, telemetry, time);
+        await attempt.EnterAsync(queue, demand, ContextPlan.Asked(options), progress, cancellationToken);
+        return attempt;
+    }
+
+    private void Keep(string model, TimeSpan? keepAlive)
+    {
+        if (keepAlive is { } time)
+        {
+            queue.Keep(model, time);
         }
     }
 }

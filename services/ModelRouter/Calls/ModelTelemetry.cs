@@ -15,7 +15,7 @@ internal sealed class ModelTelemetry : IDisposable
 
     private static readonly ActivitySource s_source = new(Name);
 
-    private readonly IModelBackend _backend;
+    private readonly string _backend;
     private readonly Meter _meter;
     private readonly Histogram<double> _duration;
     private readonly Histogram<double> _firstChunk;
@@ -24,10 +24,11 @@ internal sealed class ModelTelemetry : IDisposable
     private readonly Counter<long> _joined;
     private readonly Counter<long> _cache;
     private readonly Counter<double> _saved;
+    private readonly Histogram<double> _swaps;
 
-    public ModelTelemetry(IMeterFactory meters, IModelBackend backend, ModelQueue queue)
+    public ModelTelemetry(IMeterFactory meters, ModelBackends backends)
     {
-        _backend = backend;
+        _backend = backends.Name;
         _meter = meters.Create(Name);
         _duration = Seconds("gen_ai.client.operation.duration", "Time of a whole call, waiting included.");
         _firstChunk = Seconds("gen_ai.client.operation.time_to_first_chunk", "Time until the first piece of an answer.");
@@ -39,10 +40,21 @@ internal sealed class ModelTelemetry : IDisposable
         _joined = _meter.CreateCounter<long>("sutazai.router.share.joined", "{call}", "Calls answered by an identical one that was under way.");
         _cache = _meter.CreateCounter<long>("sutazai.router.cache.requests", "{call}", "Calls that an answer kept might have served.");
         _saved = _meter.CreateCounter<double>("sutazai.router.cache.saved", "s", "Work of models that kept answers made unnecessary.");
-        _meter.CreateObservableGauge("sutazai.router.queue.length", () => queue.Waiting, "{call}", "Calls waiting for a model.");
+        _swaps = _meter.CreateHistogram("sutazai.router.swap.duration", "s", "Time to load a model, and to unload those that made room for it.", tags: null, new InstrumentAdvice<double>
+        {
+            HistogramBucketBoundaries = [0.1, 0.5, 1, 2, 5, 10, 20, 40, 80, 160, 320],
+        });
     }
 
     public void Dispose() => _meter.Dispose();
+
+    public void Observe(ModelQueue queue)
+    {
+        _meter.CreateObservableGauge("sutazai.router.queue.length", () => queue.Waiting, "{call}", "Calls waiting for a model.");
+        _meter.CreateObservableGauge("sutazai.router.evenness", queue.Evenness, "1", "How evenly those who are active are served, by Jain's index: 1 is even.");
+    }
+
+    public void Swapped(string model, TimeSpan time) => _swaps.Record(time.TotalSeconds, new KeyValuePair<string, object?>("gen_ai.request.model", model));
 
     public Activity? Start(string operation, string requested, string model)
     {
@@ -50,11 +62,9 @@ internal sealed class ModelTelemetry : IDisposable
         if (span is not null)
         {
             span.SetTag("gen_ai.operation.name", operation);
-            span.SetTag("gen_ai.provider.name", _backend.Name);
+            span.SetTag("gen_ai.provider.name", _backend);
             span.SetTag("gen_ai.request.model", requested);
             span.SetTag("gen_ai.response.model", model);
-            span.SetTag("server.address", _backend.Address?.Host);
-            span.SetTag("server.port", _backend.Address?.Port);
         }
 
         return span;
@@ -111,7 +121,7 @@ internal sealed class ModelTelemetry : IDisposable
     }
 
     private TagList Tags(string operation, string model) =>
-        new([new("gen_ai.operation.name", operation), new("gen_ai.provider.name", _backend.Name), new("gen_ai.request.model", model)]);
+        new([new("gen_ai.operation.name", operation), new("gen_ai.provider.name", _backend), new("gen_ai.request.model", model)]);
 
     private Histogram<double> Seconds(string name, string description) =>
         _meter.CreateHistogram(name, "s", description, tags: null, new InstrumentAdvice<double>

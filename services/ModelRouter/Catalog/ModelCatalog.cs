@@ -7,7 +7,7 @@ using Sutazai.ModelRouter.Calls;
 namespace Sutazai.ModelRouter.Catalog;
 
 /// <summary>What the backend offered when last asked, and which of its models a name means.</summary>
-internal sealed class ModelCatalog(IModelBackend backend, ModelQueue queue, IOptions<ModelRouterOptions> options, TimeProvider time)
+internal sealed class ModelCatalog(ModelBackends backends, ModelShapes shapes, ModelQueue queue, IOptions<ModelRouterOptions> options, TimeProvider time)
 {
     private static readonly TimeSpan s_keep = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_keepFailure = TimeSpan.FromSeconds(1);
@@ -24,7 +24,7 @@ internal sealed class ModelCatalog(IModelBackend backend, ModelQueue queue, IOpt
     {
         var report = await SoonAsync(s_keep, cancellationToken);
         return new ModelRouterStatus(
-            backend.Name,
+            backends.Name,
             report.Failure is null,
             report.Version,
             [.. (report.Models ?? []).Select(m => m.Name)],
@@ -38,7 +38,15 @@ internal sealed class ModelCatalog(IModelBackend backend, ModelQueue queue, IOpt
     public async Task<IReadOnlyList<BackendModel>> ListAsync(CancellationToken cancellationToken)
     {
         var report = await AskAsync(s_keepFailure).WaitAsync(cancellationToken);
-        return report.Failure is { } failure ? backend.Address is null ? [] : throw failure : report.Models!;
+        return report.Failure is { } failure ? !backends.Any ? [] : throw failure : report.Models!;
+    }
+
+    /// <summary>The backend's models that aliases stand for.</summary>
+    /// <exception cref="ModelException">The backend has not said what it has.</exception>
+    public async Task<IReadOnlyList<string>> AliasedAsync(CancellationToken cancellationToken)
+    {
+        var models = await ListAsync(cancellationToken);
+        return [.. _aliases.Keys.Select(a => Meant(a, models)).OfType<string>().Distinct(StringComparer.OrdinalIgnoreCase)];
     }
 
     /// <summary>The backend's name for a model or an alias. A backend that cannot be asked gets the name as it is, and decides itself.</summary>
@@ -46,7 +54,7 @@ internal sealed class ModelCatalog(IModelBackend backend, ModelQueue queue, IOpt
     public async ValueTask<string> ResolveAsync(string name, CancellationToken cancellationToken)
     {
         var report = await SoonAsync(s_keep, cancellationToken);
-        if (backend.Address is null)
+        if (!backends.Any)
         {
             throw ModelException.NoBackend();
         }
@@ -99,7 +107,7 @@ internal sealed class ModelCatalog(IModelBackend backend, ModelQueue queue, IOpt
         }
         catch (TimeoutException e)
         {
-            return _last with { Failure = ModelException.Unreachable(backend.Name, e) };
+            return _last with { Failure = ModelException.Unreachable(backends.Name, e) };
         }
     }
 
@@ -120,26 +128,35 @@ internal sealed class ModelCatalog(IModelBackend backend, ModelQueue queue, IOpt
 
     private async Task<Report> RefreshAsync()
     {
-        var models = _last.Models;
-        string? version = null;
-        ModelException? failure = null;
+        var replies = await Task.WhenAll(backends.Servers.Select(AskAsync));
+        var reports = replies.Select(r => r.Report).OfType<BackendReport>().ToList();
+        if (reports is [])
+        {
+            return _last = new Report(_last.Models, null, replies is [var first, ..] ? first.Failure : ModelException.NoBackend(), time.GetTimestamp());
+        }
+
+        List<BackendModel> models = [.. reports.SelectMany(r => r.Models).DistinctBy(m => m.Name, StringComparer.OrdinalIgnoreCase)];
+        shapes.Learn(models);
+        return _last = new Report(models, reports[0].Version, null, time.GetTimestamp());
+    }
+
+    private async Task<(BackendReport? Report, ModelException? Failure)> AskAsync(IModelBackend server)
+    {
         try
         {
             using var limit = new CancellationTokenSource(s_limit, time);
-            var report = await backend.ReportAsync(limit.Token);
-            (models, version) = (report.Models, report.Version);
-            queue.Learn(models);
+            var report = await server.ReportAsync(limit.Token);
+            queue.Learn(server, report.Models);
+            return (report, null);
         }
         catch (ModelException refused)
         {
-            failure = refused;
+            return (null, refused);
         }
-        catch (Exception e) when (e is HttpRequestException or IOException or JsonException or OperationCanceledException)
+        catch (Exception e) when (ModelBackends.Unreachable(e) || e is OperationCanceledException)
         {
-            failure = ModelException.Unreachable(backend.Name, e);
+            return (null, ModelException.Unreachable(backends.Name, e));
         }
-
-        return _last = new Report(models, version, failure, time.GetTimestamp());
     }
 
     /// <param name="Models">Null until the backend has been asked with success.</param>

@@ -8,6 +8,9 @@ internal static class DecisionHeader
 {
     public const string Name = "x-router-decision";
 
+    /// <summary>The options that the model ran with instead of those that the call gave: <c>x-router-options: num_ctx=8192, num_thread=unset</c>.</summary>
+    public const string Options = "x-router-options";
+
     /// <summary>Before the body starts.</summary>
     public static void Add(HttpContext context, AnswerSource source)
     {
@@ -27,6 +30,11 @@ internal static class DecisionHeader
             if (progress.Decision is { } decision)
             {
                 context.Response.Headers[Name] = $"{context.Response.Headers[Name]}, {decision}";
+            }
+
+            if (progress.Changed is { } changed)
+            {
+                context.Response.Headers[Options] = changed;
             }
 
             return Task.CompletedTask;

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Sutazai.ModelRouter.Backends;
 using Sutazai.ModelRouter.Calls;
@@ -8,7 +7,7 @@ using Sutazai.ModelRouter.Sharing;
 namespace Sutazai.ModelRouter.Dialects;
 
 /// <summary>Ollama's HTTP API, as far as it is about using models.</summary>
-internal sealed class OllamaApi(SharedCalls calls, ModelCatalog catalog, IModelBackend backend, IOptions<ModelRouterOptions> options, TimeProvider time)
+internal sealed class OllamaApi(SharedCalls calls, ModelCatalog catalog, ModelBackends backends, IOptions<ModelRouterOptions> options, TimeProvider time)
 {
     /// <summary>What clients that adapt to a version are told where the backend has none to tell: the version that this surface follows.</summary>
     private const string Follows = "0.32.0";
@@ -84,7 +83,7 @@ internal sealed class OllamaApi(SharedCalls calls, ModelCatalog catalog, IModelB
     {
         var request = await WireBody.ReadAsync(context, OllamaJson.Wire.OllamaShowRequest, _maxBytes);
         var model = await catalog.ResolveAsync(OllamaRequests.Model(request.Model ?? request.Name), context.RequestAborted);
-        var shown = await BackendAsync(() => backend.ShowAsync(model, request.Verbose ?? false, context.RequestAborted));
+        var shown = await backends.FirstAsync(b => b.ShowAsync(model, request.Verbose ?? false, context.RequestAborted));
         await WireBody.ReplyAsync(context, shown, OllamaJson.Wire.JsonElement);
     }
 
@@ -96,8 +95,8 @@ internal sealed class OllamaApi(SharedCalls calls, ModelCatalog catalog, IModelB
 
     private async Task RunningAsync(HttpContext context)
     {
-        var running = await BackendAsync(() => backend.RunningAsync(context.RequestAborted));
-        await WireBody.ReplyAsync(context, new OllamaModelList(running), OllamaJson.Wire.OllamaModelList);
+        var running = await Task.WhenAll(backends.Servers.Select(s => s.RunningAsync(context.RequestAborted)));
+        await WireBody.ReplyAsync(context, new OllamaModelList([.. running.SelectMany(r => r)]), OllamaJson.Wire.OllamaModelList);
     }
 
     private async Task VersionAsync(HttpContext context)
@@ -111,18 +110,5 @@ internal sealed class OllamaApi(SharedCalls calls, ModelCatalog catalog, IModelB
         var path = context.Request.Path.Value!;
         throw new ModelException(
             StatusCodes.Status403Forbidden, $"{path[path.IndexOf("/api/", StringComparison.Ordinal)..]} is not offered here: models are managed at the backend itself");
-    }
-
-    /// <summary>A question to the backend that needs no model, and so neither queue nor breaker.</summary>
-    private async Task<T> BackendAsync<T>(Func<Task<T>> ask)
-    {
-        try
-        {
-            return await ask();
-        }
-        catch (Exception e) when (e is HttpRequestException or IOException or JsonException)
-        {
-            throw ModelException.Unreachable(backend.Name, e);
-        }
     }
 }

@@ -112,8 +112,16 @@ internal static class OllamaRequests
 
     public static int? TopLogprobs(int? count) => count is null or (>= 0 and <= 20) ? count : throw Wrong("top_logprobs", "from 0 to 20");
 
-    public static JsonElement? KeepAlive(JsonElement? keepAlive) =>
-        keepAlive is null or { ValueKind: JsonValueKind.String or JsonValueKind.Number } ? keepAlive : throw Wrong("keep_alive", "a duration such as \"5m\", or a number of seconds");
+    public static TimeSpan? KeepAlive(JsonElement? keepAlive) => keepAlive switch
+    {
+        null => null,
+        { ValueKind: JsonValueKind.Number } seconds => Lasting(seconds.GetDouble()),
+        { ValueKind: JsonValueKind.String } text when GoDuration.Seconds(text.GetString()!) is { } seconds => Lasting(seconds),
+        _ => throw Wrong("keep_alive", "a duration such as \"5m\", or a number of seconds"),
+    };
+
+    // A negative one is for good, and one that no clock will see the end of too.
+    private static TimeSpan Lasting(double seconds) => seconds is >= 0 and < int.MaxValue ? TimeSpan.FromSeconds(seconds) : Timeout.InfiniteTimeSpan;
 
     public static JsonElement? Object(JsonElement? value, string name) =>
         value is null or { ValueKind: JsonValueKind.Object } ? value : throw Wrong(name, "an object");

@@ -14,6 +14,12 @@ internal sealed record Demand(string Model, string Tenant, int PromptTokens)
 
     /// <summary>When an answer is of no more use.</summary>
     public DateTimeOffset? Deadline { get; init; }
+
+    /// <summary>What the prompt begins with, as a hash; a machine that has evaluated it lately need not do so again.</summary>
+    public ulong? Prefix { get; init; }
+
+    /// <summary>Estimate of the prefix's length, a part of <see cref="PromptTokens"/>.</summary>
+    public int PrefixTokens { get; init; }
 }
 
 internal enum TicketState
@@ -34,6 +40,9 @@ internal sealed class Ticket
     }
 
     public Demand Demand { get; }
+
+    /// <summary>The machine whose queue it is in or that works on it.</summary>
+    public ModelScheduler Home { get; internal set; } = null!;
 
     public TicketState State { get; internal set; }
 
@@ -62,6 +71,9 @@ internal sealed class Ticket
     /// <summary>Latest start with a chance to end before the caller's deadline; infinite without one.</summary>
     internal double Hopeless { get; set; } = double.PositiveInfinity;
 
+    /// <summary>Tokens that the tenant will probably be charged.</summary>
+    internal double Tokens { get; set; }
+
     /// <summary>Tokens charged to the tenant so far.</summary>
     internal double Charged { get; set; }
 
@@ -76,8 +88,11 @@ internal abstract record SchedulerAction;
 /// <summary>Hand the ticket's call to the backend; report <see cref="ModelScheduler.Finished"/> when it ends.</summary>
 internal sealed record StartWork(Ticket Ticket) : SchedulerAction;
 
-/// <summary>Unload the victims, then load the model; report <see cref="ModelScheduler.Loaded"/>.</summary>
+/// <summary>Unload the victims, then load the model; report <see cref="ModelScheduler.Loaded"/> or <see cref="ModelScheduler.LoadFailed"/>.</summary>
 internal sealed record SwapModels(string Model, IReadOnlyList<string> Victims) : SchedulerAction;
+
+/// <summary>Nobody wants the model in memory any more. Done before whatever is loaded later.</summary>
+internal sealed record UnloadModel(string Model) : SchedulerAction;
 
 /// <summary>The ticket's deadline can no longer be met: tell its caller at once.</summary>
 internal sealed record GiveUp(Ticket Ticket) : SchedulerAction;

@@ -1,16 +1,22 @@
 namespace Sutazai.ModelRouter.Scheduling;
 
 /// <summary>What was learned of each model's speed and of how long each tenant's answers are: moving averages of what was measured.</summary>
-internal sealed class Estimates(IReadOnlyDictionary<string, long> bytes)
+internal sealed class Estimates(Func<string, long> bytes)
 {
     private const double Weight = 0.2;
     private const int MostTenants = 10_000;
+
+    /// <summary>Answers, and tokens of one, from which a speed can be told.</summary>
+    private const int Telling = 8;
+
+    /// <summary>Part of its usual speed below which a model counts as stalling.</summary>
+    private const double Stalling = 1.0 / 8;
 
     private readonly Dictionary<string, Speed> _speeds = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<(string Tenant, string Model), double> _answers = [];
 
     /// <summary>Whether what is said of a model's speed was measured.</summary>
-    public bool HasMeasured(string model) => Of(model).IsMeasured;
+    public bool HasMeasured(string model) => Of(model).Answers > 0;
 
     public double Load(string model) => Of(model).LoadSeconds;
 
@@ -19,6 +25,10 @@ internal sealed class Estimates(IReadOnlyDictionary<string, long> bytes)
         var speed = Of(model);
         return (promptTokens / speed.PromptRate) + (answerTokens / speed.AnswerRate);
     }
+
+    /// <summary>Whether a model that answered often enough to be known was so slow this time that it hardly answers at all.</summary>
+    public bool IsStalling(string model, WorkDone done) =>
+        done is { AnswerTokens: >= Telling, AnswerSeconds: > 0 } && Of(model) is { Answers: >= Telling } speed && done.AnswerTokens / done.AnswerSeconds < speed.AnswerRate * Stalling;
 
     /// <summary>Tokens that the tenant's next answer will probably have.</summary>
     public double Answer(Demand demand)
@@ -44,7 +54,7 @@ internal sealed class Estimates(IReadOnlyDictionary<string, long> bytes)
 
         if (done is { AnswerTokens: > 0, AnswerSeconds: > 0 })
         {
-            speed.IsMeasured = true;
+            speed.Answers++;
             speed.AnswerRate = Moved(speed.AnswerRate, done.AnswerTokens / done.AnswerSeconds);
         }
 
@@ -67,7 +77,7 @@ internal sealed class Estimates(IReadOnlyDictionary<string, long> bytes)
     {
         if (!_speeds.TryGetValue(model, out var speed))
         {
-            _speeds[model] = speed = new Speed(bytes.TryGetValue(model, out var size) && size > 0 ? size / 1e9 : 2);
+            _speeds[model] = speed = new Speed(bytes(model) is > 0 and var size ? size / 1e9 : 2);
         }
 
         return speed;
@@ -84,7 +94,8 @@ internal sealed class Estimates(IReadOnlyDictionary<string, long> bytes)
 
         public bool LoadKnown { get; set; }
 
-        public bool IsMeasured { get; set; }
+        /// <summary>Answers measured.</summary>
+        public int Answers { get; set; }
 
         public double AnswerTokens { get; set; } = 128;
     }

@@ -3,6 +3,9 @@ namespace Sutazai.ModelRouter.Scheduling;
 /// <summary>The tickets that wait for one model, by tenant.</summary>
 internal sealed class ModelLane(string model)
 {
+    /// <summary>Tenants looked at to predict a wait.</summary>
+    private const int Looked = 200;
+
     // By what the tenant has had so far; the one with the least is next.
     private readonly SortedSet<TenantLane> _interactive = new(TenantLane.ByShare);
     private readonly SortedSet<TenantLane> _batch = new(TenantLane.ByShare);
@@ -24,6 +27,21 @@ internal sealed class ModelLane(string model)
     private double _batchArrived;
 
     public bool IsLoaded { get; set; }
+
+    /// <summary>Its calls keep failing, so that those waiting stay where they are for a while.</summary>
+    public bool IsBlocked { get; set; }
+
+    /// <summary>Loads in a row that failed. The next one gets the whole memory.</summary>
+    public int FailedLoads { get; set; }
+
+    /// <summary>For how long it stays in memory unused; null for good.</summary>
+    public double? KeepSeconds { get; set; }
+
+    /// <summary>What will probably be asked for: calls of late, decaying.</summary>
+    public Popularity Popularity { get; } = new();
+
+    /// <summary>Prompts' beginnings that are evaluated or will be, the latest last.</summary>
+    public List<ulong> Prefixes { get; } = [];
 
     public int Working { get; set; }
 
@@ -50,6 +68,9 @@ internal sealed class ModelLane(string model)
         ticket.Place = lane.Tickets.AddLast(ticket);
         Count(ticket, 1);
     }
+
+    /// <summary>Those that wait, in no order.</summary>
+    public IEnumerable<Ticket> Tickets => _tenants.Values.SelectMany(l => l.Tickets);
 
     public void Remove(Ticket ticket)
     {
@@ -86,9 +107,47 @@ internal sealed class ModelLane(string model)
     public double Age(double now, double batchWeight) =>
         (Interactive * now) - _interactiveArrived + (batchWeight * (((Waiting - Interactive) * now) - _batchArrived)) + Interactive + (batchWeight * (Waiting - Interactive));
 
+    /// <summary>What a tenant will be charged for all that it has waiting here.</summary>
+    public double TokensOf(Share tenant, bool batch) => _tenants.TryGetValue((tenant, batch), out var lane) ? lane.Tokens : 0;
+
+    /// <summary>Estimated seconds and number of the tickets that go before one of a tenant, were nobody to come any more.</summary>
+    /// <param name="used">What the tenant will have had when its turn comes.</param>
+    public (double Work, int Tickets) Ahead(double used, bool batch)
+    {
+        var (work, tickets) = batch ? (InteractiveWork, (double)Interactive) : (0, 0);
+        var seen = 0;
+        foreach (var lane in Ordered(batch))
+        {
+            if (lane.Share.Used >= used || ++seen > Looked)
+            {
+                break;
+            }
+
+            // Served until they have had as much.
+            var part = Math.Min(1, (used - lane.Share.Used) / Math.Max(1, lane.Tokens));
+            work += part * lane.Work;
+            tickets += part * lane.Tickets.Count;
+        }
+
+        return (work, (int)tickets);
+    }
+
+    /// <summary>A prompt with this beginning is evaluated here; the machine keeps only so many.</summary>
+    public void Remember(ulong prefix, int most)
+    {
+        Prefixes.Remove(prefix);
+        Prefixes.Add(prefix);
+        if (Prefixes.Count > most)
+        {
+            Prefixes.RemoveAt(0);
+        }
+    }
+
     private void Count(Ticket ticket, int sign)
     {
         ticket.Lane!.Share.WaitingWork += sign * ticket.Service;
+        ticket.Lane.Work += sign * ticket.Service;
+        ticket.Lane.Tokens += sign * ticket.Tokens;
         Waiting += sign;
         Work = Waiting == 0 ? 0 : Work + (sign * ticket.Service);
         if (ticket.Demand.Batch)
@@ -117,6 +176,12 @@ internal sealed class TenantLane(ModelLane model, Share share, bool batch)
     public bool Batch => batch;
 
     public LinkedList<Ticket> Tickets { get; } = [];
+
+    /// <summary>Estimated seconds of all of them.</summary>
+    public double Work { get; set; }
+
+    /// <summary>What they will probably be charged.</summary>
+    public double Tokens { get; set; }
 }
 
 /// <summary>What a tenant has had, in tokens: prompts once, answers twice, as they cost.</summary>
@@ -127,6 +192,9 @@ internal sealed class Share(string tenant, long number)
     public long Number => number;
 
     public double Used { get; set; }
+
+    /// <summary>When it came, after a pause, and what it had had by then.</summary>
+    public (double At, double Used) Came { get; set; }
 
     /// <summary>Estimated seconds of the tickets that wait.</summary>
     public double WaitingWork { get; set; }
@@ -154,8 +222,11 @@ internal sealed class FairShares
 
     public IEnumerable<Share> Active => _active;
 
+    /// <summary>Numbers whatever comes, over all machines.</summary>
+    public long Number() => _numbers++;
+
     /// <summary>The tenant's share, for one ticket more.</summary>
-    public Share Enter(string tenant)
+    public Share Enter(string tenant, double now)
     {
         if (!_shares.TryGetValue(tenant, out var share))
         {
@@ -164,12 +235,13 @@ internal sealed class FairShares
                 Forget();
             }
 
-            _shares[tenant] = share = new Share(tenant, _numbers++);
+            _shares[tenant] = share = new Share(tenant, Number());
         }
 
         if (share.Active++ == 0)
         {
             share.Used = Math.Max(share.Used, _active.Min?.Used ?? _floor);
+            share.Came = (now, share.Used);
             _active.Add(share);
         }
 
@@ -207,7 +279,19 @@ internal sealed class FairShares
         }
     }
 
+    public double Evenness(double now)
+    {
+        var rates = _active.Where(s => s.Came.At < now).Select(s => (s.Used - s.Came.Used) / (now - s.Came.At)).ToList();
+        var squares = rates.Sum(r => r * r);
+        return squares == 0 ? 1 : Math.Pow(rates.Sum(), 2) / (rates.Count * squares);
+    }
+
     public Share Of(string tenant) => _shares[tenant];
+
+    /// <summary>What a tenant has had, or would be taken to have had if it came now.</summary>
+    public double Used(string tenant) => Find(tenant) is { Active: > 0 } active ? active.Used : Math.Max(Find(tenant)?.Used ?? 0, _active.Min?.Used ?? _floor);
+
+    public Share? Find(string tenant) => _shares.GetValueOrDefault(tenant);
 
     public double WaitingWork(string tenant) => _shares.TryGetValue(tenant, out var share) ? share.WaitingWork : 0;
 

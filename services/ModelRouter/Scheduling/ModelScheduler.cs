@@ -1,7 +1,7 @@
 namespace Sutazai.ModelRouter.Scheduling;
 
 /// <summary>
-/// Decides which waiting call a slow backend works on next and which models it keeps in memory. It has no threads, timers or I/O of its
+/// Decides which waiting call a slow machine works on next and which models it keeps in memory. It has no threads, timers or I/O of its
 /// own: whoever drives it tells it what happened and carries out what <see cref="Decide"/> returns, under one lock, so that a service and
 /// a simulation with a virtual clock run the same code. Every event costs O(log n) of the waiting calls.
 /// </summary>
@@ -12,24 +12,28 @@ namespace Sutazai.ModelRouter.Scheduling;
 /// </remarks>
 internal sealed class ModelScheduler
 {
+    // So that a clock that is read in ticks does not wake anybody just too early.
+    private static readonly TimeSpan s_tick = TimeSpan.FromMilliseconds(1);
+
     private readonly SchedulerOptions _options;
     private readonly TimeProvider _time;
     private readonly long _origin;
-    private readonly Dictionary<string, ModelLane> _lanes = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Residency _residency;
     private readonly DueTree _due = new();
     private readonly SortedSet<Ticket> _hopes = new(Comparer<Ticket>.Create((a, b) =>
         a.Hopeless.CompareTo(b.Hopeless) is not 0 and var order ? order : a.Number.CompareTo(b.Number)));
 
     private readonly HashSet<Ticket> _working = [];
-    private readonly FairShares _shares = new();
-    private string? _loading;
-    private double _loadingSince;
-    private long _tickets;
+    private readonly FairShares _shares;
+    private int _slots;
+    private double _idleSince;
 
-    public ModelScheduler(SchedulerOptions options, TimeProvider time)
+    /// <param name="shares">What each tenant has had, where several machines serve them.</param>
+    public ModelScheduler(SchedulerOptions options, TimeProvider time, FairShares? shares = null)
     {
-        (_options, _time) = (options, time);
-        Estimates = new Estimates(options.Sizes);
+        (_options, _time, _shares, _slots) = (options, time, shares ?? new FairShares(), options.Concurrency);
+        Estimates = new Estimates(options.Bytes);
+        _residency = new Residency(options, Estimates);
         _origin = time.GetTimestamp();
     }
 
@@ -39,51 +43,60 @@ internal sealed class ModelScheduler
 
     public int Working => _working.Count;
 
+    /// <summary>Nothing can be done now: the machine cannot be reached.</summary>
+    public bool IsPaused { get; private set; }
+
     public IEnumerable<Share> ActiveShares => _shares.Active;
 
-    private double Now => _time.GetElapsedTime(_origin).TotalSeconds;
+    /// <summary>How evenly the tenants that are active now have been served since they came, by Jain's index: 1 is even.</summary>
+    public double Evenness => _shares.Evenness(Now);
+
+    public IReadOnlyCollection<ModelLane> Lanes => _residency.Lanes;
+
+    public bool IsLoading(string model) => _residency.IsLoading(_residency.Lane(model));
+
+    /// <summary>Calls worked on at the same time.</summary>
+    public int Slots
+    {
+        get => _slots;
+        set => _slots = Math.Max(1, value);
+    }
+
+    /// <summary>Seconds since the scheduler was made.</summary>
+    public double Now => _time.GetElapsedTime(_origin).TotalSeconds;
 
     /// <summary>Takes a demand into the queue, or says at once that it would wait for nothing.</summary>
     public Ticket? Arrive(Demand demand, out Refusal? refusal)
     {
         var now = Now;
-        var lane = Lane(demand.Model);
-        var ticket = new Ticket(demand, _tickets++, now)
-        {
-            Load = Estimates.Load(lane.Model),
-            Service = Estimates.Service(lane.Model, demand.PromptTokens, Estimates.Answer(demand)),
-            Due = now + (demand.Batch ? _options.MaxBatchWait : _options.MaxWait).TotalSeconds,
-        };
+        var lane = _residency.Lane(demand.Model);
+        var ticket = new Ticket(demand, _shares.Number(), now) { Due = now + (demand.Batch ? _options.MaxBatchWait : _options.MaxWait).TotalSeconds };
+        Estimate(ticket, lane);
         // Nobody is turned away on a guess.
         if (demand.Deadline is { } deadline && Estimates.HasMeasured(lane.Model))
         {
             ticket.Hopeless = now + (deadline - _time.GetUtcNow()).TotalSeconds - (ticket.Service * _options.HopeFactor);
         }
 
-        var wait = PredictWait(ticket, lane);
+        var wait = Wait(ticket, lane);
 
         // The more a tenant has waiting already, the more room it must leave for others: dynamic thresholds, as switches share a buffer
         // (https://doi.org/10.1109/90.664262).
         _due.Add(ticket);
         var reason = Waiting >= _options.MaxWaiting ? "full"
             : now + (wait * _options.HopeFactor) > ticket.Hopeless ? "deadline"
-            : _due.SlackFrom(ticket, FreeAt(now), Hot()) < _shares.WaitingWork(demand.Tenant) + ticket.Service ? "bound"
+            : _due.SlackFrom(ticket, FreeAt(now), _residency.Hot()) < _shares.WaitingWork(demand.Tenant) + ticket.Service ? "bound"
             : null;
+        _due.Remove(ticket);
         if (reason is not null)
         {
-            _due.Remove(ticket);
             refusal = new Refusal(reason, TimeSpan.FromSeconds(Math.Max(wait, 1)));
             return null;
         }
 
         refusal = null;
-        lane.Add(ticket, _shares.Enter(demand.Tenant));
-        Waiting++;
-        if (!double.IsInfinity(ticket.Hopeless))
-        {
-            _hopes.Add(ticket);
-        }
-
+        lane.Popularity.Add(1, now);
+        Enqueue(ticket, lane, _shares.Enter(demand.Tenant, now));
         return ticket;
     }
 
@@ -99,14 +112,11 @@ internal sealed class ModelScheduler
     /// <summary>The work on a started ticket is over, whatever its outcome.</summary>
     public void Finished(Ticket ticket, WorkDone done)
     {
-        if (ticket.State != TicketState.Working || !_working.Remove(ticket))
+        if (!StopWorking(ticket))
         {
             return;
         }
 
-        var lane = Lane(ticket.Demand.Model);
-        lane.Working--;
-        lane.UsedAt = Now;
         Estimates.LearnWork(ticket.Demand, done);
         if (done.PromptTokens + done.AnswerTokens > 0)
         {
@@ -116,24 +126,104 @@ internal sealed class ModelScheduler
         End(ticket);
     }
 
-    /// <summary>A load that <see cref="Decide"/> asked for is over.</summary>
-    /// <param name="succeeded">Where it failed, the next call has the backend load the model, and the time it took tells nothing.</param>
-    public void Loaded(string model, bool succeeded = true)
+    /// <summary>Takes a ticket out, waiting or worked on, for another machine or a second try to <see cref="Adopt"/>.</summary>
+    public void Release(Ticket ticket)
     {
-        var lane = Lane(model);
-        lane.IsLoaded = true;
-        lane.LoadedAt = lane.UsedAt = Now;
-        if (Is(_loading, model))
+        if (ticket.State == TicketState.Waiting)
         {
-            _loading = null;
-            if (succeeded)
+            Dequeue(ticket);
+        }
+        else if (StopWorking(ticket))
+        {
+            _shares.Charge(_shares.Of(ticket.Demand.Tenant), -ticket.Charged);
+            ticket.Charged = 0;
+        }
+    }
+
+    /// <summary>Takes a ticket that was released. It keeps its claims: it has been admitted.</summary>
+    public void Adopt(Ticket ticket)
+    {
+        var lane = _residency.Lane(ticket.Demand.Model);
+        Estimate(ticket, lane);
+        Enqueue(ticket, lane, _shares.Of(ticket.Demand.Tenant));
+    }
+
+    /// <summary>A load that <see cref="Decide"/> asked for is over.</summary>
+    public void Loaded(string model)
+    {
+        var lane = _residency.Lane(model);
+        if (_residency.End(lane, Now, succeeded: true) is { } seconds)
+        {
+            Estimates.LearnLoad(lane.Model, seconds);
+        }
+    }
+
+    /// <summary>A load failed. It is tried once more, with all other models out of the way, before those who wait for it are told.</summary>
+    /// <returns>Those who wait no longer.</returns>
+    public IReadOnlyList<Ticket> LoadFailed(string model)
+    {
+        var lane = _residency.Lane(model);
+        _residency.End(lane, Now, succeeded: false);
+        lane.Popularity.Clear();
+        if (lane.Waiting > 0 && ++lane.FailedLoads < 2)
+        {
+            return [];
+        }
+
+        lane.FailedLoads = 0;
+        return Drop(lane.Tickets);
+    }
+
+    /// <summary>A model is no longer in memory.</summary>
+    public void Unloaded(string model) => Residency.Unload(_residency.Lane(model));
+
+    /// <summary>A model is to stay in memory for a time after its last use, or for good; for no time, it goes as soon as nobody waits for it.</summary>
+    public void Keep(string model, TimeSpan? time) => _residency.Lane(model).KeepSeconds = time?.TotalSeconds;
+
+    /// <summary>A model will probably be asked for.</summary>
+    public void Expect(string model) => _residency.Lane(model).Popularity.Add(1, Now);
+
+    /// <summary>A model keeps failing: its calls wait until it is unblocked, but for those that have waited as long as anybody may.</summary>
+    /// <returns>Those who wait no longer.</returns>
+    public IReadOnlyList<Ticket> Block(string model)
+    {
+        var (lane, now) = (_residency.Lane(model), Now);
+        lane.IsBlocked = true;
+        foreach (var ticket in lane.Tickets)
+        {
+            _due.Remove(ticket);
+        }
+
+        return Drop(lane.Tickets.Where(t => t.Due < now));
+    }
+
+    public void Unblock(string model)
+    {
+        var lane = _residency.Lane(model);
+        if (lane.IsBlocked)
+        {
+            lane.IsBlocked = false;
+            foreach (var ticket in lane.Tickets)
             {
-                Estimates.LearnLoad(lane.Model, Now - _loadingSince);
+                _due.Add(ticket);
             }
         }
     }
 
-    /// <summary>Everything that can be done now. Ask again after every event.</summary>
+    /// <summary>The machine cannot be reached: nothing is started until it is, and it will have nothing in memory.</summary>
+    public void Pause()
+    {
+        IsPaused = true;
+        _residency.Lose();
+    }
+
+    public void Resume() => IsPaused = false;
+
+    /// <summary>Ends all waiting.</summary>
+    /// <returns>Those who wait no longer.</returns>
+    public IReadOnlyList<Ticket> DropAll() => Drop(_residency.Lanes.SelectMany(l => l.Tickets));
+
+    /// <summary>Everything that can be done now. Ask again after every event, and when <see cref="WakeIn"/> says so.</summary>
     public IReadOnlyList<SchedulerAction> Decide()
     {
         List<SchedulerAction> actions = [];
@@ -144,8 +234,19 @@ internal sealed class ModelScheduler
             actions.Add(new GiveUp(hopeless));
         }
 
+        if (IsPaused)
+        {
+            return actions;
+        }
+
+        foreach (var expired in _residency.Expired(now).ToList())
+        {
+            Residency.Unload(expired);
+            actions.Add(new UnloadModel(expired.Model));
+        }
+
         var urgent = false;
-        while (_working.Count < _options.Concurrency && Next(now, out urgent) is { } ticket)
+        while (_working.Count < _slots && Next(now, out urgent) is { } ticket)
         {
             Start(ticket, now);
             actions.Add(new StartWork(ticket));
@@ -153,24 +254,37 @@ internal sealed class ModelScheduler
 
         if (Swap(now, urgent) is { } swap)
         {
-            (_loading, _loadingSince) = (swap.Model, now);
-            foreach (var victim in swap.Victims)
-            {
-                Lane(victim).IsLoaded = false;
-            }
-
+            _residency.Begin(swap, now);
             actions.Add(swap);
         }
 
         return actions;
     }
 
-    /// <summary>The wait that a ticket, waiting or about to, should expect.</summary>
-    public TimeSpan PredictWait(Ticket ticket) => TimeSpan.FromSeconds(PredictWait(ticket, Lane(ticket.Demand.Model)));
+    /// <summary>When to decide again though nothing happens; null for not at all.</summary>
+    public TimeSpan? WakeIn()
+    {
+        var now = Now;
+        var at = Math.Min(_residency.Expires() ?? double.PositiveInfinity, Preload(now)?.At ?? double.PositiveInfinity);
+        return IsPaused || double.IsInfinity(at) ? null : TimeSpan.FromSeconds(Math.Max(0, at - now)) + s_tick;
+    }
 
-    private static bool Is(string? model, string name) => name.Equals(model, StringComparison.OrdinalIgnoreCase);
+    /// <summary>The wait that a ticket should still expect, and how many go before it, this one counted.</summary>
+    public (TimeSpan Wait, int Position) Predict(Ticket ticket)
+    {
+        var lane = _residency.Lane(ticket.Demand.Model);
+        var position = _residency.Lanes.Where(l => l == lane || _residency.IsHot(l)).Sum(l => l.Ahead(Level(ticket), ticket.Demand.Batch).Tickets);
+        return (TimeSpan.FromSeconds(Wait(ticket, lane)), 1 + Math.Min(position, Waiting - 1));
+    }
 
-    private bool IsHot(ModelLane lane) => lane.IsLoaded || !_options.OwnsResidency;
+    /// <summary>Seconds until the answer to a demand would be complete, were it to arrive here.</summary>
+    public double PredictEnd(Demand demand)
+    {
+        var lane = _residency.Lane(demand.Model);
+        var ticket = new Ticket(demand, long.MaxValue, Now);
+        Estimate(ticket, lane);
+        return Wait(ticket, lane) + ticket.Service;
+    }
 
     // The next to work on among what is in memory, unless the bound of somebody whose model is not leaves no time for it.
     private Ticket? Next(double now, out bool urgent)
@@ -178,9 +292,9 @@ internal sealed class ModelScheduler
         urgent = false;
         ModelLane? best = null;
         Ticket? next = null;
-        foreach (var lane in _lanes.Values)
+        foreach (var lane in _residency.Lanes)
         {
-            if (lane.Waiting > 0 && IsHot(lane) && lane.Next(_options.PrefixWindow) is { } candidate && (next is null || Before(candidate, next)))
+            if (lane.Waiting > 0 && _residency.IsHot(lane) && lane.Next(_options.PrefixWindow) is { } candidate && (next is null || Before(candidate, next)))
             {
                 (best, next) = (lane, candidate);
             }
@@ -192,14 +306,14 @@ internal sealed class ModelScheduler
         }
 
         _due.Remove(next);
-        var slack = _due.Slack(Math.Max(now + next.Service, LoadEnds(now)), _loading ?? best!.Model);
+        var slack = _due.Slack(Math.Max(now + next.Service, _residency.LoadEnds(now)), _residency.Loading ?? best!.Model);
         _due.Add(next);
         if (slack >= 0)
         {
             return next;
         }
 
-        if (IsHot(Lane(first.Demand.Model)))
+        if (_residency.IsHot(_residency.Lane(first.Demand.Model)))
         {
             return first;
         }
@@ -218,12 +332,47 @@ internal sealed class ModelScheduler
         ticket.State = TicketState.Working;
         ticket.Started = now;
         ticket.Swapped = lane.LoadedAt > ticket.Arrived;
-        ticket.Charged = ticket.Demand.PromptTokens + (2 * Estimates.Answer(ticket.Demand));
+        ticket.Charged = ticket.Tokens;
         _shares.Charge(share, ticket.Charged);
         _working.Add(ticket);
         lane.Working++;
         lane.Last = share;
         lane.UsedAt = now;
+    }
+
+    private bool StopWorking(Ticket ticket)
+    {
+        if (ticket.State != TicketState.Working || !_working.Remove(ticket))
+        {
+            return false;
+        }
+
+        var lane = _residency.Lane(ticket.Demand.Model);
+        lane.Working--;
+        lane.UsedAt = _idleSince = Now;
+        return true;
+    }
+
+    private void Enqueue(Ticket ticket, ModelLane lane, Share share)
+    {
+        ticket.Home = this;
+        ticket.State = TicketState.Waiting;
+        if (ticket.Demand.Prefix is { } prefix)
+        {
+            lane.Remember(prefix, _options.Prefixes);
+        }
+
+        lane.Add(ticket, share);
+        Waiting++;
+        if (!lane.IsBlocked)
+        {
+            _due.Add(ticket);
+        }
+
+        if (!double.IsInfinity(ticket.Hopeless))
+        {
+            _hopes.Add(ticket);
+        }
     }
 
     private Ticket Dequeue(Ticket ticket)
@@ -241,18 +390,44 @@ internal sealed class ModelScheduler
         _shares.Leave(_shares.Of(ticket.Demand.Tenant));
     }
 
+    private List<Ticket> Drop(IEnumerable<Ticket> tickets)
+    {
+        List<Ticket> dropped = [.. tickets];
+        foreach (var ticket in dropped)
+        {
+            End(Dequeue(ticket));
+        }
+
+        return dropped;
+    }
+
+    private void Estimate(Ticket ticket, ModelLane lane)
+    {
+        var demand = ticket.Demand;
+        var answer = Estimates.Answer(demand);
+        var known = demand.Prefix is { } prefix && lane.Prefixes.Contains(prefix) ? demand.PrefixTokens : 0;
+        ticket.Load = Estimates.Load(lane.Model);
+        ticket.Service = Estimates.Service(lane.Model, demand.PromptTokens - known, answer);
+        ticket.Tokens = demand.PromptTokens + (2 * answer);
+    }
+
     private SwapModels? Swap(double now, bool urgent)
     {
-        if (!_options.OwnsResidency || _loading is not null || Waiting == 0)
+        if (!_options.OwnsResidency || _residency.Loading is not null)
         {
             return null;
         }
 
+        if (Waiting == 0)
+        {
+            return Preload(now) is { } preload && preload.At <= now ? preload.Swap : null;
+        }
+
         // Whose bound is near goes first; else the model whose waiting work is worth most for the time of its load.
-        var forced = _due.First is { } first && !Lane(first.Demand.Model).IsLoaded && (urgent || _due.Slack(FreeAt(now), Hot()) < first.Load + first.Service)
-            ? Lane(first.Demand.Model)
+        var forced = _due.First is { } first && !LaneOf(first).IsLoaded && (urgent || _due.Slack(FreeAt(now), _residency.Hot()) < first.Load + first.Service)
+            ? LaneOf(first)
             : null;
-        var wanted = forced ?? _lanes.Values.Where(l => l is { IsLoaded: false, Waiting: > 0 }).MaxBy(l => Pressure(l, now));
+        var wanted = forced ?? _residency.Lanes.Where(l => l is { IsLoaded: false, IsBlocked: false, Waiting: > 0 }).MaxBy(l => Pressure(l, now));
         if (wanted is null)
         {
             return null;
@@ -261,30 +436,21 @@ internal sealed class ModelScheduler
         // A load is time that somebody's bound may not have.
         if (_due.First!.Demand.Model is var due && due != wanted.Model && _due.Slack(FreeAt(now) + Estimates.Load(wanted.Model), wanted.Model) < 0)
         {
-            if (IsHot(Lane(due)))
+            if (_residency.IsHot(_residency.Lane(due)))
             {
                 return null;
             }
 
-            wanted = forced = Lane(due);
+            wanted = forced = _residency.Lane(due);
         }
 
-        List<string> victims = [];
-        var loaded = _lanes.Values.Where(l => l.IsLoaded).OrderBy(l => l.Waiting > 0).ThenBy(l => l.Work).ThenBy(l => l.UsedAt).ToList();
-        while (!Fits(wanted, loaded))
-        {
-            var victim = loaded[0];
-            if (victim.Working > 0 || !(forced is not null || IsSpent(victim, wanted, now)))
-            {
-                return null;
-            }
-
-            loaded.RemoveAt(0);
-            victims.Add(victim.Model);
-        }
-
-        return new SwapModels(wanted.Model, victims);
+        return _residency.MakeRoom(wanted, now, victim => forced is not null || IsSpent(victim, wanted, now)) is { } victims ? new SwapModels(wanted.Model, victims) : null;
     }
+
+    private (SwapModels Swap, double At)? Preload(double now) =>
+        _options is { Preloads: true, OwnsResidency: true } && Waiting + _working.Count == 0 && _residency.Loading is null ? _residency.Preload(now, _idleSince) : null;
+
+    private ModelLane LaneOf(Ticket ticket) => ticket.Lane!.Model;
 
     /// <summary>Whether a model has had its turn: no work left, or its stay is over and another's work outweighs its own.</summary>
     private bool IsSpent(ModelLane victim, ModelLane wanted, double now) =>
@@ -298,47 +464,53 @@ internal sealed class ModelScheduler
     private double Pressure(ModelLane lane, double now) =>
         lane.Age(now, _options.BatchWeight) / ((lane.IsLoaded ? 0 : Estimates.Load(lane.Model)) + lane.Work);
 
-    private bool Fits(ModelLane wanted, List<ModelLane> loaded) =>
-        loaded.Count == 0
-        || (loaded.Count < _options.MaxLoaded && (_options.MemoryBytes is not { } memory || loaded.Sum(l => _options.Bytes(l.Model)) + _options.Bytes(wanted.Model) <= memory));
-
-    private string? Hot() => _loading ?? _lanes.Values.FirstOrDefault(l => l.IsLoaded)?.Model;
-
     // When the next slot is free.
     private double FreeAt(double now)
     {
         var free = now;
-        if (_working.Count >= _options.Concurrency)
+        if (_working.Count >= _slots)
         {
             free = Math.Max(now, _working.Min(t => t.Started + t.Service));
         }
 
-        return Math.Max(free, LoadEnds(now));
+        return Math.Max(free, _residency.LoadEnds(now));
     }
 
-    private double LoadEnds(double now) => _loading is null ? now : Math.Max(now, _loadingSince + Estimates.Load(_loading));
+    // What its tenant will have had when a ticket's turn comes: a new one's comes after all that the tenant has waiting.
+    private double Level(Ticket ticket)
+    {
+        var (tenant, batch) = (ticket.Demand.Tenant, ticket.Demand.Batch);
+        var used = _shares.Used(tenant);
+        if (ticket.Lane is not { } lane)
+        {
+            return used + (_shares.Find(tenant) is { } share ? _residency.Lane(ticket.Demand.Model).TokensOf(share, batch) : 0) + 1;
+        }
 
-    private double PredictWait(Ticket ticket, ModelLane lane)
+        foreach (var before in lane.Tickets)
+        {
+            if (before == ticket)
+            {
+                break;
+            }
+
+            used += before.Tokens;
+        }
+
+        return used + 1;
+    }
+
+    private double Wait(Ticket ticket, ModelLane lane)
     {
         var now = Now;
-        var ahead = Math.Max(0, FreeAt(now) - now);
-        ahead += ticket.Demand.Batch ? lane.Work : lane.InteractiveWork;
-        if (IsHot(lane) || Is(_loading, lane.Model))
+        var (level, batch) = (Level(ticket), ticket.Demand.Batch);
+        var ahead = Math.Max(0, FreeAt(now) - now) + lane.Ahead(level, batch).Work;
+        if (_residency.IsHot(lane) || _residency.IsLoading(lane))
         {
-            return ahead;
+            // All that is in memory takes its turns by the same count.
+            return ahead + _residency.Lanes.Where(l => l != lane && _residency.IsHot(l)).Sum(l => l.Ahead(level, batch).Work);
         }
 
-        var hot = _lanes.Values.Where(l => l.IsLoaded).Sum(l => Math.Min(l.InteractiveWork, Math.Max(0, (_options.Stay * ticket.Load) - (now - l.LoadedAt))));
-        return ahead + ticket.Load + (_lanes.Values.Count(l => l.IsLoaded) < _options.MaxLoaded ? 0 : hot);
-    }
-
-    private ModelLane Lane(string model)
-    {
-        if (!_lanes.TryGetValue(model, out var lane))
-        {
-            _lanes[model] = lane = new ModelLane(model);
-        }
-
-        return lane;
+        var hot = _residency.Loaded.Sum(l => Math.Min(l.InteractiveWork, Math.Max(0, (_options.Stay * ticket.Load) - (now - l.LoadedAt))));
+        return ahead + ticket.Load + (_residency.Loaded.Count() < _options.MaxLoaded ? 0 : hot);
     }
 }

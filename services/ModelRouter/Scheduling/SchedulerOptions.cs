@@ -35,8 +35,12 @@ internal sealed record SchedulerOptions
     /// <summary>Part of the estimated work that must fit before the deadline for the call to be tried at all.</summary>
     public double HopeFactor { get; init; } = 0.9;
 
-    public long Bytes(string model) => Sizes.GetValueOrDefault(model);
+    /// <summary>Prompts' beginnings that a machine keeps evaluated for each model.</summary>
+    public int Prefixes { get; init; } = 8;
 
-    /// <summary>Bytes in memory of each model that is known.</summary>
-    public IReadOnlyDictionary<string, long> Sizes { get; init; } = new Dictionary<string, long>();
+    /// <summary>Whether an idle machine loads what will probably be asked for.</summary>
+    public bool Preloads { get; init; }
+
+    /// <summary>Bytes in memory of a model; 0 where that is not known.</summary>
+    public Func<string, long> Bytes { get; init; } = _ => 0;
 }

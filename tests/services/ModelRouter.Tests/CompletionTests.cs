@@ -54,8 +54,8 @@ public class CompletionTests
             Path, """{"model":"coder","prompt":"def f(","suffix":"return 1","max_tokens":5,"stop":["\n"],"seed":7,"temperature":0,"keep_alive":60,"user":"me","logit_bias":{}}""", Cancelled);
 
         var sent = JsonElement.Parse(simulator.Requests.Last(r => r.Path == "/api/generate").Body);
-        Assert.Equal(("def f(", "return 1", 60), (sent.GetProperty("prompt").GetString(), sent.GetProperty("suffix").GetString(), sent.GetProperty("keep_alive").GetInt32()));
-        Assert.Equal("""{"temperature":0,"seed":7,"num_predict":5,"stop":["\n"]}""", sent.GetProperty("options").GetRawText());
+        Assert.Equal(("def f(", "return 1"), (sent.GetProperty("prompt").GetString(), sent.GetProperty("suffix").GetString()));
+        Assert.Equal("""{"temperature":0,"seed":7,"num_predict":5,"stop":["\n"],"num_ctx":4096}""", sent.GetProperty("options").GetRawText());
     }
 
     [Theory]

@@ -134,33 +134,21 @@ public class OllamaDialectTests
         Assert.Equal(("load", "unload"), (loaded.GetProperty("done_reason").GetString(), unloaded.GetProperty("done_reason").GetString()));
     }
 
-    [Theory, InlineData("60", "60s"), InlineData("-1", "-1s"), InlineData("0.5", "0.5s"), InlineData("\"10m\"", "10m")]
-    public async Task Says_for_how_long_to_keep_a_model_of_vectors_as_a_text(string given, string expected)
-    {
-        await using var simulator = await OllamaSimulator.StartAsync(cancellationToken: Cancelled);
-        await using var router = await Router.BeforeAsync(simulator);
-
-        var (status, _) = await router.AskAsync("api/embed", $$"""{"model":"nomic-embed-text","input":"one","keep_alive":{{given}}}""", Cancelled);
-
-        Assert.Equal(200, status);
-        Assert.Equal(expected, JsonElement.Parse(simulator.Requests.Last(r => r.Path == "/api/embed").Body).GetProperty("keep_alive").GetString());
-    }
-
     [Fact]
-    public async Task Hands_options_format_and_keep_alive_through_unchanged()
+    public async Task Hands_options_and_format_through_but_for_what_would_have_the_model_loaded_again()
     {
         await using var simulator = await OllamaSimulator.StartAsync(cancellationToken: Cancelled);
         await using var router = await Router.BeforeAsync(simulator);
 
         await router.AskAsync(
             "api/chat",
-            """{"model":"llama3.2:1b","messages":[{"role":"user","content":"Hi"}],"stream":false,"options":{"num_ctx":2048,"seed":7,"stop":["\n"]},"format":{"type":"object"},"keep_alive":"10m","unknown":1}""",
+            """{"model":"llama3.2:1b","messages":[{"role":"user","content":"Hi"}],"stream":false,"options":{"num_ctx":2048,"seed":7,"num_thread":3,"stop":["\n"]},"format":{"type":"object"},"keep_alive":"10m","unknown":1}""",
             Cancelled);
 
         var sent = JsonElement.Parse(simulator.Requests.Last(r => r.Path == "/api/chat").Body);
-        Assert.Equal("""{"num_ctx":2048,"seed":7,"stop":["\n"]}""", sent.GetProperty("options").GetRawText());
+        Assert.Equal("""{"num_ctx":4096,"seed":7,"stop":["\n"]}""", sent.GetProperty("options").GetRawText());
         Assert.Equal("""{"type":"object"}""", sent.GetProperty("format").GetRawText());
-        Assert.Equal("10m", sent.GetProperty("keep_alive").GetString());
+        Assert.Equal("-1s", sent.GetProperty("keep_alive").GetString());
         Assert.False(sent.TryGetProperty("unknown", out _));
     }
 

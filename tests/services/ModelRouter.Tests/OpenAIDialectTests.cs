@@ -121,9 +121,9 @@ public class OpenAIDialectTests
             $$"""[{"role":"system","content":"Be short."},{"role":"user","content":"What\nis this?","images":["{{Picture}}"]}]""", sent.GetProperty("messages").GetRawText());
         Assert.Equal("""{"type":"object"}""", sent.GetProperty("format").GetRawText());
         Assert.Equal(
-            """{"temperature":0.5,"top_p":0.9,"frequency_penalty":0.1,"presence_penalty":0.2,"seed":3,"num_predict":9,"stop":["END"]}""",
+            """{"temperature":0.5,"top_p":0.9,"frequency_penalty":0.1,"presence_penalty":0.2,"seed":3,"num_predict":9,"stop":["END"],"num_ctx":4096}""",
             sent.GetProperty("options").GetRawText());
-        Assert.Equal(("7m", false), (sent.GetProperty("keep_alive").GetString(), sent.GetProperty("think").GetBoolean()));
+        Assert.Equal(("-1s", false), (sent.GetProperty("keep_alive").GetString(), sent.GetProperty("think").GetBoolean()));
         Assert.Equal(
             """[{"type":"function","function":{"name":"b","parameters":{"type":"object","properties":{}}}}]""", sent.GetProperty("tools").GetRawText());
     }

@@ -138,7 +138,7 @@ internal sealed class Router : IAsyncDisposable
                 module.Add(builder);
             },
         };
-        var app = SutazaiApp.Create(["--urls=http://127.0.0.1:0", "--Logging:LogLevel:Default=Error", "--Internal:Key=a key that only these tests use, and long enough", .. settings.Select(s => "--" + s)], timed);
+        var app = SutazaiApp.Create(["--urls=http://127.0.0.1:0", "--Logging:LogLevel:Default=Error", "--Internal:Key=a key that only these tests use, and long enough", "--ModelRouter:Preload=false", "--ModelRouter:ModelMemoryBytes=100000000000", .. settings.Select(s => "--" + s)], timed);
         await app.StartAsync(TestContext.Current.CancellationToken);
         return new Router(app, time);
     }

@@ -63,7 +63,7 @@ public class TelemetryTests
         listener.RecordObservableInstruments();
 
         Assert.Equal(
-            [("gen_ai.client.operation.duration", 1), ("gen_ai.client.operation.time_to_first_chunk", 1), ("gen_ai.client.token.usage", 2), ("sutazai.router.queue.duration", 1)],
+            [("gen_ai.client.operation.duration", 1), ("gen_ai.client.operation.time_to_first_chunk", 1), ("gen_ai.client.token.usage", 2), ("sutazai.router.queue.duration", 1), ("sutazai.router.swap.duration", 1)],
             measured.Where(m => m.Key != "sutazai.router.queue.length").Select(m => (m.Key, m.Value)).Order());
         Assert.True(measured["sutazai.router.queue.length"] >= 1);
 

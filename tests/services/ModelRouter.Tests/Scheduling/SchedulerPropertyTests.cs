@@ -18,7 +18,7 @@ public class SchedulerPropertyTests
         MaxWaiting = waiting,
         MaxWait = TimeSpan.FromSeconds(bound),
         MaxBatchWait = TimeSpan.FromSeconds(3 * bound),
-        Sizes = new Dictionary<string, long> { ["m0"] = 1_300_000_000, ["m1"] = 2_000_000_000, ["m2"] = 4_900_000_000 },
+        Bytes = model => model switch { "m0" => 1_300_000_000, "m1" => 2_000_000_000, "m2" => 4_900_000_000, _ => 0 },
     });
 
     [Fact]
@@ -69,10 +69,17 @@ public class SchedulerPropertyTests
         Assert.IsType<SwapModels>(Assert.Single(scheduler.Decide()));
         time.Advance(TimeSpan.FromSeconds(40));
 
-        scheduler.Loaded("m0", succeeded);
+        if (succeeded)
+        {
+            scheduler.Loaded("m0");
+        }
+        else
+        {
+            Assert.Empty(scheduler.LoadFailed("m0"));
+        }
 
         Assert.Equal(seconds, scheduler.Estimates.Load("m0"));
-        Assert.IsType<StartWork>(Assert.Single(scheduler.Decide()));
+        Assert.Equal(succeeded, Assert.Single(scheduler.Decide()) is StartWork);
     }
 
     // The window for warm prompts, and a request of either that was begun before the other's turn.

@@ -1,0 +1,46 @@
+namespace Sutazai.ModelRouter.Scheduling;
+
+/// <summary>
+/// Several machines that serve the same calls. Each call waits at the one that should have its answer complete first, by what waits there,
+/// the load of its model and the part of its prompt that has to be evaluated; what a tenant has had counts everywhere.
+/// </summary>
+internal sealed class SchedulerPool
+{
+    public SchedulerPool(int machines, SchedulerOptions options, TimeProvider time)
+    {
+        var shares = new FairShares();
+        Machines = [.. Enumerable.Range(0, machines).Select(_ => new ModelScheduler(options, time, shares))];
+    }
+
+    public IReadOnlyList<ModelScheduler> Machines { get; }
+
+    /// <summary>Takes a demand into the queue of the best machine that has room for it.</summary>
+    /// <param name="machines">Those that may serve it; at least one.</param>
+    public static Ticket? Arrive(Demand demand, IEnumerable<ModelScheduler> machines, out Refusal? refusal)
+    {
+        refusal = null;
+        foreach (var machine in ByEnd(demand, machines))
+        {
+            if (machine.Arrive(demand, out var refused) is { } ticket)
+            {
+                refusal = null;
+                return ticket;
+            }
+
+            refusal ??= refused;
+        }
+
+        return null;
+    }
+
+    /// <summary>Moves a ticket that has been admitted to the best of some machines, be it the one where it is.</summary>
+    /// <param name="machines">Those that may serve it; at least one.</param>
+    public static void Move(Ticket ticket, IEnumerable<ModelScheduler> machines)
+    {
+        ticket.Home.Release(ticket);
+        ByEnd(ticket.Demand, machines).First().Adopt(ticket);
+    }
+
+    private static IEnumerable<ModelScheduler> ByEnd(Demand demand, IEnumerable<ModelScheduler> machines) =>
+        machines.ToList() is [var only] ? [only] : machines.OrderBy(m => m.PredictEnd(demand)).ThenBy(m => m.Waiting + m.Working);
+}
