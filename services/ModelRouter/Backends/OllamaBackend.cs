@@ -71,7 +71,7 @@ internal sealed class OllamaBackend(BackendConnection connection) : IModelBacken
     {
         if (BackendModel.SoundsEmbedding(model))
         {
-            var nothing = new OllamaEmbedRequest { Model = model, Input = JsonSerializer.SerializeToElement([], OllamaJson.Wire.StringArray), KeepAlive = s_forever };
+            var nothing = new OllamaEmbedRequest { Model = model, Input = JsonSerializer.SerializeToElement([], OllamaJson.Wire.StringArray), KeepAlive = Duration(s_forever) };
             using var embeds = await _upstream.PostAsync("api/embed", nothing, OllamaJson.Wire.OllamaEmbedRequest, cancellationToken);
             return;
         }
