@@ -45,10 +45,10 @@ internal static class AgentApi
 
         using var limited = Limited(context, clock);
         var question = Question.Of(request, context.Request.ContentLength) with { Due = Due(context, clock) };
-        if (context.Request.GetTypedHeaders().Accept.Any(a => a.MediaType == "text/event-stream"))
+        if (context.Request.GetTypedHeaders().Accept.Any(a => a.MediaType == LiveResponse.Events))
         {
-            await using var events = new EventStream(context);
-            await events.RunAsync(agent, question, limited.Token);
+            using var stream = new EventStream(context, clock);
+            await new AskStream(context, stream).RunAsync(agent, question, limited.Token);
             return Results.Empty;
         }
 

@@ -30,13 +30,14 @@ internal static class ChatApi
         {
             var request = await ReadAsync(context);
             using var limited = AgentApi.Limited(context, clock);
-            var answer = new Completion(context, "agent/" + agent.Definition.Name, clock.GetUtcNow().ToUnixTimeSeconds());
+            var answer = new Completion("agent/" + agent.Definition.Name, clock.GetUtcNow().ToUnixTimeSeconds());
             if (request.Stream != true)
             {
                 return Results.Json(answer.Whole(await agent.AskAsync(request.ToQuestion(context, clock), _ => ValueTask.CompletedTask, limited.Token)), s_json);
             }
 
-            await answer.StreamAsync(agent, request.ToQuestion(context, clock), request.StreamOptions?.IncludeUsage == true, limited.Token);
+            using var stream = new EventStream(context, clock);
+            await answer.StreamAsync(context, stream, agent, request.ToQuestion(context, clock), request.StreamOptions?.IncludeUsage == true, limited.Token);
             return Results.Empty;
         }
         catch (Exception e) when (!context.Response.HasStarted && AgentApi.Refusal(e, context) is { } refusal)
@@ -108,7 +109,7 @@ internal static class ChatApi
         };
     }
 
-    private sealed class Completion(HttpContext context, string model, long created)
+    private sealed class Completion(string model, long created)
     {
         private readonly string _id = "chatcmpl-" + Guid.CreateVersion7().ToString("N");
 
@@ -128,7 +129,8 @@ internal static class ChatApi
             ["sutazai"] = Extension(reply),
         };
 
-        public async Task StreamAsync(RunningAgent agent, Question question, bool withUsage, CancellationToken cancellationToken)
+        public async Task StreamAsync(
+            HttpContext context, EventStream stream, RunningAgent agent, Question question, bool withUsage, CancellationToken cancellationToken)
         {
             var said = new System.Text.StringBuilder();
             var started = false;
@@ -138,16 +140,15 @@ internal static class ChatApi
                 if (!started)
                 {
                     started = true;
-                    context.Response.ContentType = "text/event-stream";
-                    context.Response.Headers.CacheControl = "no-cache";
-                    context.Response.Headers["X-Accel-Buffering"] = "no";
                     await SendAsync(Chunk(new JsonObject { ["role"] = "assistant", ["content"] = "" }, null));
                 }
             }
 
+            Task SendAsync(JsonObject chunk) => stream.WriteAsync($"data: {chunk.ToJsonString(s_json)}\n\n");
+
             try
             {
-                reply = await agent.AskAsync(question, async step =>
+                reply = await stream.RunAsync(agent, question, async step =>
                 {
                     if (step is TextAdded added)
                     {
@@ -157,7 +158,7 @@ internal static class ChatApi
                     }
                 }, cancellationToken);
             }
-            catch (Exception e) when (started && AgentApi.Refusal(e, context) is { } refusal)
+            catch (Exception e) when (stream.HasBegun && AgentApi.Refusal(e, context) is { } refusal)
             {
                 await SendAsync(Error("api_error", refusal.Type, refusal.Message));
                 return;
@@ -181,7 +182,7 @@ internal static class ChatApi
                 await SendAsync(usage);
             }
 
-            await context.Response.WriteAsync("data: [DONE]\n\n", context.RequestAborted);
+            await stream.WriteAsync("data: [DONE]\n\n");
         }
 
         private static JsonObject Usage(AgentUsage usage) => new()
@@ -206,11 +207,5 @@ internal static class ChatApi
             ["model"] = model,
             ["choices"] = new JsonArray(new JsonObject { ["index"] = 0, ["delta"] = delta, ["finish_reason"] = finish }),
         };
-
-        private async Task SendAsync(JsonObject chunk)
-        {
-            await context.Response.WriteAsync($"data: {chunk.ToJsonString(s_json)}\n\n", context.RequestAborted);
-            await context.Response.Body.FlushAsync(context.RequestAborted);
-        }
     }
 }

@@ -39,9 +39,10 @@ internal sealed class Admission(
             return;
         }
 
-        if (context.Request.ContentLength > Listeners.MaxBodyBytes && endpoint.Metadata.GetMetadata<IRequestSizeLimitMetadata>() is null)
+        var most = endpoint.Metadata.GetMetadata<IRequestSizeLimitMetadata>() is { } limit ? limit.MaxRequestBodySize : Listeners.MaxBodyBytes;
+        if (context.Request.ContentLength > most)
         {
-            await context.RefuseAsync(413, "too-large", $"The body has {context.Request.ContentLength} bytes; {Listeners.MaxBodyBytes} is the most here. Larger files go through POST /api/artifacts.");
+            await context.RefuseAsync(413, "too-large", $"The body has {context.Request.ContentLength} bytes; {most} is the most here. Larger files go through POST /api/artifacts.");
             return;
         }
 
@@ -106,7 +107,7 @@ internal sealed class Admission(
 
     private static bool IsFromForeignPage(IHeaderDictionary headers) =>
         headers["Sec-Fetch-Site"] == "cross-site"
-        || (headers.Origin is [{ } origin] && !(Uri.TryCreate(origin, UriKind.Absolute, out var page) && s_loopbackHosts.Contains(page.Host, StringComparer.OrdinalIgnoreCase)));
+        || headers.Origin.Any(origin => !(Uri.TryCreate(origin, UriKind.Absolute, out var page) && s_loopbackHosts.Contains(page.Host, StringComparer.OrdinalIgnoreCase)));
 
     private bool TrySetDeadline(HttpContext context)
     {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Mvc;
 using Sutazai.Clients;
 
 namespace Sutazai.Gateway;
@@ -9,6 +10,9 @@ internal static class ModelRoutes
 {
     private const string AgentPrefix = "agent/";
 
+    /// <summary>What Ollama takes, and the router where it is not told otherwise.</summary>
+    private const long MaxBodyBytes = 20 << 20;
+
     private static readonly string[] s_ollamaPosts = ["chat", "generate", "embed", "embeddings", "show", "pull", "push", "create", "copy"];
     private static readonly string[] s_ollamaGets = ["tags", "ps", "version"];
 
@@ -17,11 +21,11 @@ internal static class ModelRoutes
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        var ollama = routes.MapGroup("/api").WithTags("ollama").RequireScope(Scopes.UseModels);
+        var ollama = routes.MapGroup("/api").WithTags("ollama").WithMetadata(new RequestSizeLimitAttribute(MaxBodyBytes)).RequireScope(Scopes.UseModels);
         foreach (var name in s_ollamaPosts)
         {
             ollama.MapPost(name, (HttpContext context, Forwarding forwarding) => forwarding.SendAsync(context, "model-router", "/model-router/api/" + name))
-                .Accepts<object>("application/json").WithSummary($"As in Ollama's API: {name}.");
+                .AcceptsJson().WithSummary($"As in Ollama's API: {name}.");
         }
 
         foreach (var name in s_ollamaGets)
@@ -34,16 +38,19 @@ internal static class ModelRoutes
         routes.MapMethods("/", [HttpMethods.Get, HttpMethods.Head], (HttpContext context) =>
             context.Request.GetTypedHeaders().Accept.Any(a => a.MediaType == "text/html") ? Results.Redirect("/docs") : Results.Text("Ollama is running")).WithMetadata(new OpenToAll()).ExcludeFromDescription();
 
-        var openAI = routes.MapGroup("/v1").WithTags("openai");
+        var openAI = routes.MapGroup("/v1").WithTags("openai").WithMetadata(new RequestSizeLimitAttribute(MaxBodyBytes));
         openAI.MapPost("/chat/completions", ChatAsync).RequireScope(Scopes.AskAgents).WithMetadata(new ChargesItself())
-            .Accepts<object>("application/json").WithSummary("Chat with a model, or with an agent as model 'agent/{id}'.");
+            .AcceptsJson().WithSummary("Chat with a model, or with an agent as model 'agent/{id}'.");
         openAI.MapPost("/completions", (HttpContext context, Forwarding forwarding) => forwarding.SendAsync(context, "model-router", "/model-router/v1/completions"))
-            .RequireScope(Scopes.UseModels).Accepts<object>("application/json").WithSummary("Complete a prompt.");
+            .RequireScope(Scopes.UseModels).AcceptsJson().WithSummary("Complete a prompt.");
         openAI.MapPost("/embeddings", (HttpContext context, Forwarding forwarding) => forwarding.SendAsync(context, "model-router", "/model-router/v1/embeddings"))
-            .RequireScope(Scopes.UseModels).Accepts<object>("application/json").WithSummary("Embed texts.");
+            .RequireScope(Scopes.UseModels).AcceptsJson().WithSummary("Embed texts.");
         openAI.MapGet("/models", ListAsync).RequireScope(Scopes.ReadAgents).WithSummary("Models and agents.");
         openAI.MapGet("/models/{**model}", FindAsync).RequireScope(Scopes.ReadAgents).WithSummary("One model or agent.");
     }
+
+    /// <summary>JSON, whatever the content type says, as Ollama takes it on both APIs: <c>curl -d</c> calls it a form.</summary>
+    private static RouteHandlerBuilder AcceptsJson(this RouteHandlerBuilder route) => route.Accepts<object>("application/json", "*/*");
 
     private static async Task ChatAsync(HttpContext context, Forwarding forwarding, RouteBook book, RequestLimits limits)
     {
@@ -57,6 +64,12 @@ internal static class ModelRoutes
         if (agent is null && !Scopes.Allow(admitted.Caller.Scopes, Scopes.UseModels))
         {
             await context.RefuseAsync(403, "forbidden", $"Calling a model directly needs a key with the scope '{Scopes.UseModels}'.");
+            return;
+        }
+
+        if (agent is not null && context.Request.Body.Length > Listeners.MaxBodyBytes)
+        {
+            await context.RefuseAsync(413, "too-large", $"The body has {context.Request.Body.Length} bytes; an agent takes {Listeners.MaxBodyBytes}. Larger files go through POST /api/artifacts.");
             return;
         }
 

@@ -16,6 +16,7 @@ internal sealed class OpenAIAnswer(TimeProvider time)
     private long? _first;
     private string? _reason;
     private OpenAIUsage? _usage;
+    private OpenAITimings? _timings;
 
     public ChatChunk Whole(OpenAICompletion completion)
     {
@@ -32,6 +33,7 @@ internal sealed class OpenAIAnswer(TimeProvider time)
         }
 
         _usage = completion.Usage ?? _usage;
+        _timings = completion.Timings ?? _timings;
         if (completion.Choices is not [var choice, ..])
         {
             return null;
@@ -63,20 +65,23 @@ internal sealed class OpenAIAnswer(TimeProvider time)
             return null;
         }
 
-        var first = _first ?? time.GetTimestamp();
+        var reading = time.GetElapsedTime(_started, _first ?? time.GetTimestamp());
         return new ChatChunk
         {
-            ToolCalls = _calls.Count == 0 ? null : [.. _calls.Values.Select(c => new ToolCall(c.Id ?? OllamaToolCalls.NewId(), c.Name, c.Arguments.ToString()))],
+            ToolCalls = _calls.Count == 0 ? null : [.. _calls.Values.Select(c => new ToolCall(c.Id is { Length: > 0 } id ? id : OllamaToolCalls.NewId(), c.Name, c.Arguments.ToString()))],
             Finish = new Finish(_reason is "length" ? "length" : "stop")
             {
                 PromptTokens = _usage?.PromptTokens ?? 0,
                 CompletionTokens = _usage?.CompletionTokens ?? 0,
                 Total = time.GetElapsedTime(_started),
-                PromptEvaluation = time.GetElapsedTime(_started, first),
-                Evaluation = time.GetElapsedTime(first),
+                // Of an answer in one piece only the server knows how its time was spent.
+                PromptEvaluation = Milliseconds(_timings?.PromptMs) ?? reading,
+                Evaluation = Milliseconds(_timings?.PredictedMs) ?? time.GetElapsedTime(_started) - reading,
             },
         };
     }
+
+    private static TimeSpan? Milliseconds(double? time) => time is >= 0 and < 1e9 ? TimeSpan.FromMilliseconds(time.Value) : null;
 
     private void Add(IReadOnlyList<OpenAIToolCall?>? fragments)
     {

@@ -30,7 +30,7 @@ internal sealed class OpenAIBackend(BackendConnection connection, TimeProvider t
         }
 
         var answer = new OpenAIAnswer(time);
-        using var response = await _upstream.PostAsync("chat/completions", OpenAIRequests.Of(call), OpenAIJson.Wire.OpenAIChatRequest, cancellationToken);
+        using var response = await AskAsync(call, cancellationToken);
 
         // Some servers answer whole although they are asked to stream.
         if (!call.Stream || response.Content.Headers.ContentType?.MediaType == "application/json")
@@ -110,6 +110,22 @@ internal sealed class OpenAIBackend(BackendConnection connection, TimeProvider t
     /// <summary>The API does not say what is loaded.</summary>
     public Task<IReadOnlyList<JsonElement>> RunningAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<JsonElement>>([]);
 
+    /// <summary>Servers that stream no tool calls, llama-server before May 2025 for one, are asked for the whole answer: "Cannot use tools with stream".</summary>
+    private async Task<HttpResponseMessage> AskAsync(ChatCall call, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await PostAsync(call);
+        }
+        catch (ModelException refused) when (call is { Stream: true, Tools.Count: > 0 } && refused.Message.Contains("with stream", StringComparison.OrdinalIgnoreCase))
+        {
+            return await PostAsync(call with { Stream = false });
+        }
+
+        Task<HttpResponseMessage> PostAsync(ChatCall asked) =>
+            _upstream.PostAsync("chat/completions", OpenAIRequests.Of(asked), OpenAIJson.Wire.OpenAIChatRequest, cancellationToken);
+    }
+
     /// <summary>
     /// What follows <c>data:</c>; null for comments, blank lines and other fields. llama-server writes an error as <c>error: {…}</c>.
     /// </summary>
@@ -134,8 +150,12 @@ internal sealed class OpenAIBackend(BackendConnection connection, TimeProvider t
 
     private static bool IsDone(ReadOnlySequence<byte> data) => data.Length < 16 && Encoding.ASCII.GetString(data).Trim() == "[DONE]";
 
-    public static ModelException Failed(JsonElement error) =>
-        new(StatusCodes.Status500InternalServerError, Upstream.MessageOf(error) ?? "the model backend failed") { Code = "backend_failed", Fault = Fault.Backend };
+    /// <summary>An error in a stream; llama-server's have the status that an answer in one piece would have had, <c>{"code":400,"message":"…"}</c>.</summary>
+    public static ModelException Failed(JsonElement error) => Upstream.Refusal(
+        error.ValueKind == JsonValueKind.Object && error.TryGetProperty("code", out var code) && code.ValueKind == JsonValueKind.Number && code.TryGetInt32(out var status) && status is >= 400 and < 600
+            ? status
+            : StatusCodes.Status500InternalServerError,
+        Upstream.MessageOf(error) ?? "the model backend failed");
 
     private static float[] Vector(JsonElement embedding) => embedding.ValueKind switch
     {

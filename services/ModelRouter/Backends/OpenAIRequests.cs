@@ -8,15 +8,18 @@ namespace Sutazai.ModelRouter.Backends;
 /// <summary>Writes calls as an OpenAI-compatible server reads them.</summary>
 internal static class OpenAIRequests
 {
+    private static readonly JsonElement s_required = JsonElement.Parse("\"required\"");
+
     public static OpenAIChatRequest Of(ChatCall call)
     {
         var options = call.Options;
+        var tools = Tools(call);
         return new OpenAIChatRequest
         {
             Model = call.Model,
             Messages = call.Prompt is { } prompt ? Turns(prompt) : [.. Answered(call.Messages).Select(Message)],
-            Tools = call.Tools is { Count: > 0 } tools ? [.. tools.Select(Tool)] : null,
-            ToolChoice = call.Tools is { Count: > 0 } ? call.ToolChoice : null,
+            Tools = tools,
+            ToolChoice = tools is null ? null : call.ChosenTool is null ? call.ToolChoice : s_required,
             ResponseFormat = Format(call.Format),
             Stream = call.Stream,
             StreamOptions = call.Stream ? new OpenAIStreamOptions { IncludeUsage = true } : null,
@@ -39,6 +42,11 @@ internal static class OpenAIRequests
                 : null,
         };
     }
+
+    /// <summary>Where one is demanded by name, only that: llama-server takes a choice that is no word for <c>auto</c>.</summary>
+    private static IReadOnlyList<ToolWire?>? Tools(ChatCall call) => call.Tools is { Count: > 0 } tools
+        ? [.. tools.Where(t => call.ChosenTool is not { } chosen || t.Name == chosen).Select(Tool)]
+        : null;
 
     private static List<OpenAIMessage?> Turns(CompletionPrompt prompt)
     {

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Sutazai.ModelRouter.Calls;
@@ -14,7 +15,11 @@ namespace Sutazai.ModelRouter.Backends;
 internal sealed class Upstream : IDisposable
 {
     private const int MaxErrorBytes = 64 << 10;
+    private const int MaxMessage = 500;
     private static readonly TimeSpan s_busy = TimeSpan.FromSeconds(5);
+
+    /// <summary>What llama-server says of requests that it cannot fulfil and answers as if it had failed itself.</summary>
+    private static readonly string[] s_callersFaults = ["Failed to parse messages", "Failed to parse tools", "input is too large to process", "input is larger than the max context size", "context shift is disabled"];
 
     private readonly HttpClient _http;
 
@@ -107,22 +112,22 @@ internal sealed class Upstream : IDisposable
         }
     }
 
-    private static async Task<ModelException> RefusalAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    private static async Task<ModelException> RefusalAsync(HttpResponseMessage response, CancellationToken cancellationToken) =>
+        Refusal((int)response.StatusCode, await ErrorAsync(response, cancellationToken), response.Headers.RetryAfter?.Delta);
+
+    /// <param name="message">The backend's own words, if there are any.</param>
+    /// <param name="wait">What the backend wants waited.</param>
+    public static ModelException Refusal(int status, string? message, TimeSpan? wait = null)
     {
-        var status = (int)response.StatusCode;
-        var message = await ErrorAsync(response, cancellationToken) ?? $"the model backend answered {status}";
+        message = message is null ? $"the model backend answered {status}" : message.Length > MaxMessage ? message[..MaxMessage] + "…" : message;
         return status switch
         {
             401 or 403 => new(StatusCodes.Status502BadGateway, "the model backend refuses the router's key") { Code = "backend_refused_key", Fault = Fault.Backend },
             // Busy or loading is no failure: counting it would open the breaker exactly when the backend works hardest.
-            429 or 503 => new(status, message)
-            {
-                Code = "server_busy",
-                Fault = Fault.Nobody,
-                RetryAfter = response.Headers.RetryAfter?.Delta is { } delta && delta > TimeSpan.Zero ? delta : s_busy,
-            },
+            429 or 503 => new(status, message) { Code = "server_busy", Fault = Fault.Nobody, RetryAfter = wait > TimeSpan.Zero ? wait : s_busy },
             404 => new(status, message) { Code = "model_not_found" },
             >= 400 and < 500 or 501 => new(status, message),
+            500 when s_callersFaults.Any(f => message.Contains(f, StringComparison.Ordinal)) => ModelException.Invalid(message),
             500 => new(status, message) { Code = "backend_failed", Fault = Fault.Backend },
             _ => ModelException.Broken(message),
         };
@@ -140,7 +145,8 @@ internal sealed class Upstream : IDisposable
         }
         catch (JsonException)
         {
-            return null;
+            // An error may repeat the whole request that it is about.
+            return length == bytes.Length ? Encoding.UTF8.GetString(bytes, 0, MaxMessage + 1) : null;
         }
     }
 

@@ -6,54 +6,32 @@ namespace Sutazai.ModelRouter.Dialects;
 /// <summary>What OpenAI's API says of sampling, under Ollama's names.</summary>
 internal static class OpenAIOptions
 {
-    public static JsonElement? Of(OpenAIChatRequest request)
+    public static JsonElement? Of(OpenAIRequest request)
     {
         JsonObject options = [];
-        AddSampling(options, request.Temperature, request.TopP);
+        Add(options, "temperature", request.Temperature, 0, 2);
+        Add(options, "top_p", request.TopP, 0, 1);
         Add(options, "top_k", request.TopK, -1, int.MaxValue);
         Add(options, "min_p", request.MinP, 0, 1);
-        AddPenalties(options, request.FrequencyPenalty, request.PresencePenalty);
-        AddEnd(options, request.Seed, Limit("max_completion_tokens", request.MaxCompletionTokens) ?? Limit("max_tokens", request.MaxTokens), request.Stop);
-        return Element(options);
-    }
-
-    public static JsonElement? Of(OpenAITextRequest request)
-    {
-        JsonObject options = [];
-        AddSampling(options, request.Temperature, request.TopP);
-        AddPenalties(options, request.FrequencyPenalty, request.PresencePenalty);
-        AddEnd(options, request.Seed, Limit("max_tokens", request.MaxTokens), request.Stop);
-        return Element(options);
-    }
-
-    private static void AddSampling(JsonObject options, double? temperature, double? topP)
-    {
-        Add(options, "temperature", temperature, 0, 2);
-        Add(options, "top_p", topP, 0, 1);
-    }
-
-    private static void AddPenalties(JsonObject options, double? frequency, double? presence)
-    {
-        Add(options, "frequency_penalty", frequency, -2, 2);
-        Add(options, "presence_penalty", presence, -2, 2);
-    }
-
-    private static void AddEnd(JsonObject options, long? seed, int? limit, JsonElement? stop)
-    {
-        if (seed is { } given)
+        Add(options, "frequency_penalty", request.FrequencyPenalty, -2, 2);
+        Add(options, "presence_penalty", request.PresencePenalty, -2, 2);
+        if (request.Seed is { } seed)
         {
-            options["seed"] = given;
+            options["seed"] = seed;
         }
 
-        if (limit is { } most)
+        var limit = Limit("max_completion_tokens", (request as OpenAIChatRequest)?.MaxCompletionTokens) ?? Limit("max_tokens", request.MaxTokens);
+        if (limit is not null)
         {
-            options["num_predict"] = most;
+            options["num_predict"] = limit;
         }
 
-        if (stop is { } ends)
+        if (request.Stop is { } stop)
         {
-            options["stop"] = new JsonArray([.. Stops(ends).Select(s => JsonValue.Create(s))]);
+            options["stop"] = new JsonArray([.. Stops(stop).Select(s => JsonValue.Create(s))]);
         }
+
+        return options.Count == 0 ? null : JsonElement.Parse(options.ToJsonString());
     }
 
     private static int? Limit(string name, int? limit) => limit is null or > 0 ? limit : throw OllamaRequests.Wrong(name, "greater than zero");
@@ -73,6 +51,4 @@ internal static class OpenAIOptions
             options[name] = given >= least && given <= most ? given : throw OllamaRequests.Wrong(name, FormattableString.Invariant($"from {least} to {most}"));
         }
     }
-
-    private static JsonElement? Element(JsonObject options) => options.Count == 0 ? null : JsonElement.Parse(options.ToJsonString());
 }

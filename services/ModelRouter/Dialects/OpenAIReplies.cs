@@ -11,8 +11,6 @@ namespace Sutazai.ModelRouter.Dialects;
 /// <summary>Writes answers as OpenAI does; streamed, an event a chunk and <c>[DONE]</c>.</summary>
 internal sealed class OpenAIReplies(string model, bool includeUsage, TimeProvider time) : IChunkFormat
 {
-    public const string Events = "text/event-stream";
-
     public const string Fingerprint = "fp_sutazai";
 
     private readonly string _id = "chatcmpl-" + RandomNumberGenerator.GetHexString(24, lowercase: true);
@@ -22,7 +20,7 @@ internal sealed class OpenAIReplies(string model, bool includeUsage, TimeProvide
 
     public static ReadOnlySpan<byte> Done => "data: [DONE]\n\n"u8;
 
-    public string ContentType => Events;
+    public string ContentType => LiveResponse.Events;
 
     public void Write(IBufferWriter<byte> body, ChatChunk chunk)
     {

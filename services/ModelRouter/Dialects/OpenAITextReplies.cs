@@ -10,7 +10,7 @@ internal sealed class OpenAITextReplies(string model, bool includeUsage, TimePro
     private readonly string _id = "cmpl-" + RandomNumberGenerator.GetHexString(24, lowercase: true);
     private readonly long _created = time.GetUtcNow().ToUnixTimeSeconds();
 
-    public string ContentType => OpenAIReplies.Events;
+    public string ContentType => LiveResponse.Events;
 
     public void Write(IBufferWriter<byte> body, ChatChunk chunk)
     {

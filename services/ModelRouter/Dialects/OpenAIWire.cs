@@ -5,10 +5,43 @@ namespace Sutazai.ModelRouter.Dialects;
 
 // The bodies of OpenAI's API: read from clients and written to an OpenAI-compatible backend, and the other way round.
 
-internal sealed record OpenAIChatRequest
+/// <summary>What chat and the older completion have in common.</summary>
+internal abstract record OpenAIRequest
 {
     public string? Model { get; init; }
 
+    public bool? Stream { get; init; }
+
+    public OpenAIStreamOptions? StreamOptions { get; init; }
+
+    public double? Temperature { get; init; }
+
+    public double? TopP { get; init; }
+
+    public double? FrequencyPenalty { get; init; }
+
+    public double? PresencePenalty { get; init; }
+
+    public long? Seed { get; init; }
+
+    /// <summary>A text or a list of texts.</summary>
+    public JsonElement? Stop { get; init; }
+
+    public int? MaxTokens { get; init; }
+
+    public int? N { get; init; }
+
+    /// <summary>Not OpenAI's; llama-server and vLLM take them.</summary>
+    public double? TopK { get; init; }
+
+    public double? MinP { get; init; }
+
+    /// <summary>Not OpenAI's; Ollama's, useful here too.</summary>
+    public JsonElement? KeepAlive { get; init; }
+}
+
+internal sealed record OpenAIChatRequest : OpenAIRequest
+{
     public IReadOnlyList<OpenAIMessage?>? Messages { get; init; }
 
     public IReadOnlyList<ToolWire?>? Tools { get; init; }
@@ -17,28 +50,7 @@ internal sealed record OpenAIChatRequest
 
     public OpenAIResponseFormat? ResponseFormat { get; init; }
 
-    public bool? Stream { get; init; }
-
-    public OpenAIStreamOptions? StreamOptions { get; init; }
-
-    public double? Temperature { get; init; }
-
-    public double? TopP { get; init; }
-
-    public double? FrequencyPenalty { get; init; }
-
-    public double? PresencePenalty { get; init; }
-
-    public long? Seed { get; init; }
-
-    /// <summary>A text or a list of texts.</summary>
-    public JsonElement? Stop { get; init; }
-
-    public int? MaxTokens { get; init; }
-
     public int? MaxCompletionTokens { get; init; }
-
-    public int? N { get; init; }
 
     public bool? Logprobs { get; init; }
 
@@ -47,55 +59,22 @@ internal sealed record OpenAIChatRequest
     public string? ReasoningEffort { get; init; }
 
     /// <summary>Not OpenAI's; llama-server and vLLM take them.</summary>
-    public double? TopK { get; init; }
-
-    public double? MinP { get; init; }
-
     public JsonElement? ChatTemplateKwargs { get; init; }
-
-    /// <summary>Not OpenAI's; Ollama's, useful here too.</summary>
-    public JsonElement? KeepAlive { get; init; }
 }
 
 /// <summary>The older completion of a prompt without turns.</summary>
-internal sealed record OpenAITextRequest
+internal sealed record OpenAITextRequest : OpenAIRequest
 {
-    public string? Model { get; init; }
-
     /// <summary>A text, or a list of one.</summary>
     public JsonElement? Prompt { get; init; }
 
     public string? Suffix { get; init; }
-
-    public bool? Stream { get; init; }
-
-    public OpenAIStreamOptions? StreamOptions { get; init; }
-
-    public double? Temperature { get; init; }
-
-    public double? TopP { get; init; }
-
-    public double? FrequencyPenalty { get; init; }
-
-    public double? PresencePenalty { get; init; }
-
-    public long? Seed { get; init; }
-
-    /// <summary>A text or a list of texts.</summary>
-    public JsonElement? Stop { get; init; }
-
-    public int? MaxTokens { get; init; }
-
-    public int? N { get; init; }
 
     public int? BestOf { get; init; }
 
     public bool? Echo { get; init; }
 
     public int? Logprobs { get; init; }
-
-    /// <summary>Not OpenAI's; Ollama's, useful here too.</summary>
-    public JsonElement? KeepAlive { get; init; }
 }
 
 internal sealed record OpenAIMessage
@@ -173,6 +152,9 @@ internal sealed record OpenAICompletion
 
     public OpenAIUsage? Usage { get; init; }
 
+    /// <summary>Not OpenAI's; llama-server's.</summary>
+    public OpenAITimings? Timings { get; init; }
+
     public JsonElement? Error { get; init; }
 }
 
@@ -216,6 +198,14 @@ internal sealed record OpenAIUsage
     public int? CompletionTokens { get; init; }
 
     public int TotalTokens { get; init; }
+}
+
+/// <summary>How long the prompt and the answer took, without the wait for a slot.</summary>
+internal sealed record OpenAITimings
+{
+    public double? PromptMs { get; init; }
+
+    public double? PredictedMs { get; init; }
 }
 
 internal sealed record OpenAIEmbedRequest

@@ -1,5 +1,4 @@
 using System.Buffers;
-using Microsoft.AspNetCore.Http.Features;
 using Sutazai.ModelRouter.Calls;
 
 namespace Sutazai.ModelRouter.Dialects;
@@ -30,7 +29,7 @@ internal sealed class StreamedReply(TimeSpan heartbeat, TimeProvider time)
         {
             while (await NextAsync(context, reading, format, progress))
             {
-                Begin(context.Response, format);
+                LiveResponse.Begin(context.Response, format.ContentType);
                 format.Write(context.Response.BodyWriter, reading.Current);
                 await context.Response.BodyWriter.FlushAsync(cancellationToken);
             }
@@ -52,32 +51,15 @@ internal sealed class StreamedReply(TimeSpan heartbeat, TimeProvider time)
         }
 
         var coming = next.AsTask();
-        while (true)
-        {
-            await ((Task)coming).WaitAsync(heartbeat, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (coming.IsCompleted || context.RequestAborted.IsCancellationRequested)
-            {
-                return await coming;
-            }
+        await LiveResponse.BeatUntilAsync(coming, heartbeat, time, BeatAsync, context.RequestAborted);
+        return await coming;
 
-            Begin(context.Response, format);
+        async Task BeatAsync()
+        {
+            LiveResponse.Begin(context.Response, format.ContentType);
             format.WriteHeartbeat(context.Response.BodyWriter, progress);
             await context.Response.BodyWriter.FlushAsync(CancellationToken.None);
         }
-    }
-
-    /// <summary>The status waits for the first thing to send: until then a failure has a status of its own.</summary>
-    private static void Begin(HttpResponse response, IChunkFormat format)
-    {
-        if (response.HasStarted)
-        {
-            return;
-        }
-
-        response.HttpContext.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
-        response.ContentType = format.ContentType;
-        response.Headers.CacheControl = "no-cache";
-        response.Headers["X-Accel-Buffering"] = "no";
     }
 
     /// <summary>All chunks as one, its finish set.</summary>

@@ -94,17 +94,21 @@ public class ToolChoiceTests
         Assert.Equal("tool_calls", reason);
     }
 
-    [Theory, InlineData("api/chat"), InlineData("v1/chat/completions")]
-    public async Task Passes_the_choice_on_to_a_backend_that_has_it(string path)
+    [Theory]
+    [InlineData("api/chat", "\"required\"", "\"required\"", 2), InlineData("v1/chat/completions", "\"required\"", "\"required\"", 2)]
+    [InlineData("api/chat", Named, "\"required\"", 1), InlineData("v1/chat/completions", Named, "\"required\"", 1)]
+    [InlineData("v1/chat/completions", "\"none\"", "\"none\"", 2)]
+    public async Task Passes_the_choice_on_to_a_backend_that_has_it(string path, string choice, string passed, int offered)
     {
         await using var simulator = await OllamaSimulator.StartAsync(cancellationToken: Cancelled);
         await using var router = await Router.BeforeOpenAIAsync(simulator);
 
-        await router.LinesAsync(path, Body(Named, stream: false), Cancelled);
+        await router.LinesAsync(path, Body(choice, stream: false), Cancelled);
 
         var sent = JsonElement.Parse(simulator.Requests.Last(r => r.Method == "POST").Body);
-        Assert.Equal(Named, sent.GetProperty("tool_choice").GetRawText());
-        Assert.Equal(2, sent.GetProperty("tools").GetArrayLength());
+        Assert.Equal(passed, sent.GetProperty("tool_choice").GetRawText());
+        Assert.Equal(offered, sent.GetProperty("tools").GetArrayLength());
+        Assert.Equal("weather", sent.GetProperty("tools")[0].GetProperty("function").GetProperty("name").GetString());
         Assert.False(sent.TryGetProperty("response_format", out _));
     }
 
