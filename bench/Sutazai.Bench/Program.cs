@@ -17,6 +17,9 @@ switch (args)
     case ["policies", ..]:
         PolicySimulation.Run();
         break;
+    case ["decisions"]:
+        DecisionBenchmark.Run();
+        break;
     case ["cache"]:
         CacheBenchmark.Run();
         break;
@@ -38,7 +41,7 @@ switch (args)
         BenchmarkSwitcher.FromAssembly(typeof(RequestPathBenchmarks).Assembly).Run([.. args.Skip(1)]);
         break;
     default:
-        Console.Error.WriteLine("Which benchmark? csv | secrets | logs | policies | cache | gateway [rounds] | router [rounds] [--slow seconds] | startup | micro --filter '*' | bare URL | upstream URL");
+        Console.Error.WriteLine("Which benchmark? csv | secrets | logs | policies | decisions | cache | gateway [rounds] | router [rounds] [--slow seconds] | startup | micro --filter '*' | bare URL | upstream URL");
         return 2;
 }
 
