@@ -191,10 +191,7 @@ internal sealed class ModelScheduler
             return next;
         }
 
-        _due.Remove(next);
-        var slack = _due.Slack(Math.Max(now + next.Service, LoadEnds(now)), _loading ?? best!.Model);
-        _due.Add(next);
-        if (slack >= 0)
+        if (_due.SlackWithout(next, Math.Max(now + next.Service, LoadEnds(now)), _loading ?? best!.Model) >= 0)
         {
             return next;
         }
