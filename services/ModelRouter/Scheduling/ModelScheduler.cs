@@ -205,7 +205,7 @@ internal sealed class ModelScheduler
         return null;
     }
 
-    private static bool Before(Ticket a, Ticket b) => a.Demand.Batch != b.Demand.Batch ? b.Demand.Batch : TenantLane.ByShare.Compare(a.Lane, b.Lane) < 0;
+    private static bool Before(Ticket a, Ticket b) => a.Demand.Batch != b.Demand.Batch ? b.Demand.Batch : FairShares.ByUse.Compare(a.Lane!.Share, b.Lane!.Share) < 0;
 
     private void Start(Ticket ticket, double now)
     {
