@@ -3,7 +3,8 @@ using Sutazai.ModelRouter.Scheduling;
 namespace Sutazai.Bench.Policies;
 
 /// <summary>The router's scheduler, the class that production runs, with single flight before it. It learns speeds and lengths as it goes.</summary>
-internal sealed class OurPolicy(SchedulerOptions options, VirtualTime time, bool singleFlight = true) : Policy
+/// <param name="unhurried">The number of a job that is scheduled as if its client never left, so that no deadline has it refused.</param>
+internal sealed class OurPolicy(SchedulerOptions options, VirtualTime time, bool singleFlight = true, int? unhurried = null) : Policy
 {
     private readonly ModelScheduler _scheduler = new(options with { Sizes = SimModel.Six.ToDictionary(m => m.Name, m => m.Bytes) }, time);
     private readonly Dictionary<Job, Ticket> _tickets = [];
@@ -21,15 +22,16 @@ internal sealed class OurPolicy(SchedulerOptions options, VirtualTime time, bool
         var demand = new Demand(job.Model.Name, job.Agent, job.Prompt)
         {
             Batch = job.Batch,
-            Deadline = double.IsInfinity(job.Patience) ? null : DateTimeOffset.UnixEpoch.AddSeconds(job.Deadline),
+            Deadline = double.IsInfinity(job.Patience) || job.Number == unhurried ? null : DateTimeOffset.UnixEpoch.AddSeconds(job.Deadline),
         };
         if (_scheduler.Arrive(demand, out _) is not { } ticket)
         {
-            job.Refused = true;
+            (job.Refused, job.RefusedAt) = (true, time.Seconds);
             return;
         }
 
         ticket.Tag = job;
+        job.Predicted = _scheduler.PredictWait(ticket).TotalSeconds;
         _tickets[job] = ticket;
         _flying[job.Content] = job;
         _joined[job] = [];
@@ -92,10 +94,9 @@ internal sealed class OurPolicy(SchedulerOptions options, VirtualTime time, bool
 
     private void Refuse(Job job)
     {
-        job.Refused = true;
-        foreach (var other in _joined[job])
+        foreach (var each in _joined[job].Append(job))
         {
-            other.Refused = true;
+            (each.Refused, each.RefusedAt) = (true, time.Seconds);
         }
 
         Forget(job);

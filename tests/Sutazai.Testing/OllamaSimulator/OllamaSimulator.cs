@@ -45,6 +45,9 @@ public sealed class OllamaSimulator : IAsyncDisposable
     /// <summary>Requests that wait for a model to be loaded, without the one being served.</summary>
     public int PendingLoads => _scheduler.PendingLoads;
 
+    /// <summary>How often the server has begun to load a model.</summary>
+    public int Loads => _scheduler.Loads;
+
     public static async Task<OllamaSimulator> StartAsync(OllamaSimulatorOptions? options = null, CancellationToken cancellationToken = default)
     {
         var simulator = new OllamaSimulator(options ?? new OllamaSimulatorOptions());

@@ -28,6 +28,8 @@ internal sealed class ModelScheduler : IAsyncDisposable
 
     public int PendingLoads => _pending.Reader.Count;
 
+    public int Loads { get; private set; }
+
     /// <summary>What is loaded, the longest to stay first.</summary>
     public IReadOnlyList<LoadedModel> Loaded
     {
@@ -164,6 +166,7 @@ internal sealed class ModelScheduler : IAsyncDisposable
 
     private async Task LoadAsync(PendingLoad request, CancellationToken stopping)
     {
+        Loads++;
         var speed = request.Model.Speed;
         var seconds = _inPageCache.Contains(request.Model.Weights) ? speed.LoadFromPageCacheSeconds : speed.LoadFromDiskSeconds;
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, request.Cancelled);
