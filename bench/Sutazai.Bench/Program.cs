@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Running;
 using Sutazai.Bench;
+using Sutazai.Bench.Ollama;
 using Sutazai.Bench.Policies;
 using Sutazai.Bench.Router;
 
@@ -15,7 +16,10 @@ switch (args)
         LogMiningBenchmarks.Run();
         break;
     case ["policies", ..]:
-        PolicySimulation.Run();
+        PolicySimulation.Run(chart: args is [_, var chart] ? chart : "policies.svg");
+        break;
+    case ["decisions"]:
+        DecisionBenchmark.Run();
         break;
     case ["cache"]:
         CacheBenchmark.Run();
@@ -25,6 +29,8 @@ switch (args)
         break;
     case ["router", ..]:
         return await RouterComparison.RunAsync(args[1..]);
+    case ["ollama", ..]:
+        return await OllamaComparison.RunAsync(args[1..]);
     case ["upstream", var url]:
         await UpstreamMock.RunAsync(url);
         break;
@@ -38,7 +44,7 @@ switch (args)
         BenchmarkSwitcher.FromAssembly(typeof(RequestPathBenchmarks).Assembly).Run([.. args.Skip(1)]);
         break;
     default:
-        Console.Error.WriteLine("Which benchmark? csv | secrets | logs | policies | cache | gateway [rounds] | router [rounds] [--slow seconds] | startup | micro --filter '*' | bare URL | upstream URL");
+        Console.Error.WriteLine("Which benchmark? csv | secrets | logs | policies [chart.svg] | decisions | cache | gateway [rounds] | router [rounds] [--slow seconds] | ollama [rounds] | startup | micro --filter '*' | bare URL | upstream URL");
         return 2;
 }
 

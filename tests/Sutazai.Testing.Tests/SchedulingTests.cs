@@ -9,50 +9,11 @@ using Sutazai.Testing.OllamaSimulator;
 /// <summary>What ollama/ollama's server/sched.go does on a machine without a GPU.</summary>
 public sealed class SchedulingTests
 {
-    private static readonly Fault Hold = new(FaultKind.Stall) { When = new Condition { LastUser = "^hold" }, AfterTokens = 1 };
+    internal static readonly Fault Hold = new(FaultKind.Stall) { When = new Condition { LastUser = "^hold" }, AfterTokens = 1 };
 
     private static readonly SimulatedModel[] Models = [.. "abcde".Select(letter => new SimulatedModel($"{letter}:1b", SpeedProfile.OneBillion) { SizeBytes = 1_000_000_000 })];
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
-    [Fact]
-    public async Task Unloads_a_model_when_its_keep_alive_is_over()
-    {
-        var clock = new FakeTimeProvider();
-        await using var ollama = await StartAsync(new OllamaSimulatorOptions { Clock = clock });
-        using var client = ollama.CreateClient();
-
-        await client.PostForLinesAsync("/api/chat", Wire.Chat("Hello", model: "a:1b"), Cancel);
-        await client.PostForLinesAsync("/api/chat", Wire.Chat("Hello", model: "b:1b").With("keep_alive", "10m"), Cancel);
-        await client.PostForLinesAsync("/api/chat", Wire.Chat("Hello", model: "c:1b").With("keep_alive", -1), Cancel);
-        await ollama.Requests.WaitForAsync(request => request.Phase == RequestPhase.Ended, Cancel, count: 3);
-
-        Assert.Equal(["c:1b", "b:1b", "a:1b"], await LoadedAsync(client));
-        clock.Advance(TimeSpan.FromMinutes(5));
-        Assert.Equal(["c:1b", "b:1b"], await LoadedAsync(client));
-        clock.Advance(TimeSpan.FromMinutes(5));
-        Assert.Equal(["c:1b"], await LoadedAsync(client));
-        clock.Advance(TimeSpan.FromDays(1000));
-        Assert.Equal(["c:1b"], await LoadedAsync(client));
-    }
-
-    [Fact]
-    public async Task A_request_starts_the_keep_alive_anew_and_tells_when_it_ends()
-    {
-        var clock = new FakeTimeProvider(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
-        await using var ollama = await StartAsync(new OllamaSimulatorOptions { Clock = clock });
-        using var client = ollama.CreateClient();
-
-        await client.PostForLinesAsync("/api/chat", Wire.Chat("Hello", model: "a:1b"), Cancel);
-        await ollama.Requests.WaitForAsync(request => request.Phase == RequestPhase.Ended, Cancel);
-        clock.Advance(TimeSpan.FromMinutes(4));
-        await client.PostForLinesAsync("/api/chat", Wire.Chat("Hello", model: "a:1b"), Cancel);
-        await ollama.Requests.WaitForAsync(request => request.Phase == RequestPhase.Ended, Cancel, count: 2);
-        clock.Advance(TimeSpan.FromMinutes(4));
-
-        var running = JsonNode.Parse(await client.GetStringAsync("/api/ps", Cancel))!["models"]!.AsArray();
-        Assert.Equal("2026-01-01T00:09:00.0000000Z", (string?)Assert.Single(running)!["expires_at"]);
-    }
 
     [Fact]
     public async Task Serves_a_models_requests_one_at_a_time_in_the_order_they_came()
@@ -108,21 +69,6 @@ public sealed class SchedulingTests
     }
 
     [Fact]
-    public async Task Evicts_the_idle_model_with_the_shortest_keep_alive()
-    {
-        await using var ollama = await StartAsync(new OllamaSimulatorOptions { Faults = [Hold] });
-        using var client = ollama.CreateClient();
-        using var busy = await HoldAsync(ollama, client, "a:1b", keepAlive: "1m");
-        await client.PostForLinesAsync("/api/chat", Wire.Chat("Hello", model: "b:1b").With("keep_alive", "20m"), Cancel);
-        await client.PostForLinesAsync("/api/chat", Wire.Chat("Hello", model: "c:1b").With("keep_alive", "10m"), Cancel);
-        await ollama.Requests.WaitForAsync(request => request.Phase == RequestPhase.Ended, Cancel, count: 2);
-
-        await client.PostForLinesAsync("/api/chat", Wire.Chat("Hello", model: "d:1b"), Cancel);
-
-        Assert.Equal(["a:1b", "b:1b", "d:1b"], (await LoadedAsync(client)).Order());
-    }
-
-    [Fact]
     public async Task A_load_waits_for_a_victim_and_everything_behind_it_waits_too_while_loaded_models_are_joined()
     {
         await using var ollama = await StartAsync(new OllamaSimulatorOptions { MaxLoadedModels = 1, Faults = [Hold] });
@@ -167,41 +113,12 @@ public sealed class SchedulingTests
     }
 
     [Theory]
-    [InlineData("num_ctx", 8192, true)]
-    [InlineData("num_thread", 2, true)]
-    [InlineData("num_batch", 64, true)]
-    [InlineData("num_gpu", -1, false)]
-    [InlineData("temperature", 1, false)]
-    public async Task Loads_a_model_anew_for_other_runner_options(string option, int value, bool reloads)
-    {
-        await using var ollama = await StartAsync(new OllamaSimulatorOptions());
-        using var client = ollama.CreateClient();
-        await client.PostForLinesAsync("/api/chat", Wire.Chat("Hello", model: "a:1b"), Cancel);
-
-        var answer = await client.PostForJsonAsync("/api/chat", Wire.Chat("Hello", stream: false, "a:1b").With("options", new JsonObject { [option] = value }), Cancel);
-
-        Assert.Equal(reloads ? 1_500_000_000 : 0, (long?)answer["load_duration"] ?? 0);
-    }
-
-    [Fact]
-    public async Task Evicts_all_and_tries_once_more_when_memory_runs_out()
-    {
-        await using var ollama = await StartAsync(new OllamaSimulatorOptions { MemoryBytes = 2_500_000_000 });
-        using var client = ollama.CreateClient();
-        await client.PostForLinesAsync("/api/chat", Wire.Chat("Hello", model: "a:1b"), Cancel);
-        await client.PostForLinesAsync("/api/chat", Wire.Chat("Hello", model: "b:1b"), Cancel);
-        await client.PostForLinesAsync("/api/chat", Wire.Chat("Hello", model: "c:1b"), Cancel);
-
-        Assert.Equal(["c:1b"], await LoadedAsync(client));
-        var tooBig = await client.PostForJsonAsync("/api/chat", Wire.Chat("Hello", model: "d:1b").With("options", new JsonObject { ["num_ctx"] = 100_000 }), Cancel);
-        Assert.Equal("llama-server process has terminated: signal: killed", (string?)tooBig["error"]);
-    }
-
-    [Fact]
-    public async Task Takes_its_models_time_by_the_scale()
+    [InlineData(0.5)]
+    [InlineData(0.01)]
+    public async Task Takes_its_models_time_by_the_scale(double scale)
     {
         var clock = new FakeTimeProvider();
-        await using var ollama = await StartAsync(new OllamaSimulatorOptions { Clock = clock, TimeScale = 0.5 });
+        await using var ollama = await StartAsync(new OllamaSimulatorOptions { Clock = clock, TimeScale = scale });
         using var client = ollama.CreateClient();
         var started = clock.GetUtcNow();
 
@@ -212,10 +129,10 @@ public sealed class SchedulingTests
             await Task.Yield();
         }
 
-        // 6 s to load, 6 tokens at 194/s and 6 at 39/s: 6.18 s, and half of it by the clock.
+        // 6 s to load, 6 tokens at 194/s and 6 at 39/s: 6.18 s, and the scale's part of it by the clock.
         var elapsed = (clock.GetUtcNow() - started).TotalSeconds;
-        Assert.InRange(elapsed, 3.09, double.MaxValue);
-        Assert.InRange((long)(await answer)["total_duration"]!, 6_180_000_000, (long)(elapsed / 0.5 * 1e9));
+        Assert.InRange(elapsed, 6.18 * scale, double.MaxValue);
+        Assert.InRange((long)(await answer)["total_duration"]!, 6_180_000_000, (long)(elapsed / scale * 1e9));
     }
 
     [Fact]
@@ -234,17 +151,56 @@ public sealed class SchedulingTests
         Assert.True((long)second["prompt_eval_duration"]! < (long)first["prompt_eval_duration"]! / 4);
     }
 
-    private static Task<OllamaSimulator> StartAsync(OllamaSimulatorOptions options) => OllamaSimulator.StartAsync(options with { Models = Models }, Cancel);
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(2, true)]
+    public async Task Each_slot_keeps_the_prompt_it_had_last(int slots, bool keepsBoth)
+    {
+        await using var ollama = await StartAsync(new OllamaSimulatorOptions { NumParallel = slots });
+        using var client = ollama.CreateClient();
+        var (one, other) = (Talk("one"), Talk("other"));
+
+        var first = await client.PostForJsonAsync("/api/chat", one, Cancel);
+        await client.PostForJsonAsync("/api/chat", other, Cancel);
+        var again = await client.PostForJsonAsync("/api/chat", one, Cancel);
+
+        var (cold, warm) = ((long)first["prompt_eval_duration"]!, (long?)again["prompt_eval_duration"] ?? 0);
+        Assert.InRange((double)warm / cold, keepsBoth ? 0 : 0.95, keepsBoth ? 0 : 1);
+
+        static JsonObject Talk(string word) => Wire.Chat(string.Join(' ', Enumerable.Repeat(word, 500)), stream: false, "a:1b");
+    }
+
+    [Theory]
+    [InlineData("a:1b", 2)]
+    [InlineData("b:1b", 1)]
+    public async Task Two_that_work_at_the_same_time_have_half_of_the_machine_each(string held, int parallel)
+    {
+        await using var ollama = await StartAsync(new OllamaSimulatorOptions { NumParallel = parallel, Faults = [Hold] });
+        using var client = ollama.CreateClient();
+
+        var alone = await client.PostForJsonAsync("/api/chat", Wire.Chat("the same words", stream: false, "a:1b"), Cancel);
+        var other = await HoldAsync(ollama, client, held);
+        var shared = await client.PostForJsonAsync("/api/chat", Wire.Chat("as many words", stream: false, "a:1b"), Cancel);
+        other.Dispose();
+        await ollama.Requests.WaitForAsync(request => request.Phase == RequestPhase.Ended, Cancel, count: 3);
+        var after = await client.PostForJsonAsync("/api/chat", Wire.Chat("the same words", stream: false, "a:1b"), Cancel);
+
+        Assert.Equal((int?)alone["eval_count"], (int?)shared["eval_count"]);
+        Assert.Equal(2.0, (double)shared["eval_duration"]! / (double)alone["eval_duration"]!, 6);
+        Assert.Equal((double)alone["eval_duration"]!, (double)after["eval_duration"]!);
+    }
+
+    internal static Task<OllamaSimulator> StartAsync(OllamaSimulatorOptions options) => OllamaSimulator.StartAsync(options with { Models = Models }, Cancel);
 
     // A request that holds its model until the response is disposed.
-    private static async Task<HttpResponseMessage> HoldAsync(OllamaSimulator ollama, HttpClient client, string model, string keepAlive = "5m")
+    internal static async Task<HttpResponseMessage> HoldAsync(OllamaSimulator ollama, HttpClient client, string model, string keepAlive = "5m")
     {
         var response = await client.PostAsync("/api/chat", Wire.Chat("hold", model: model).With("keep_alive", keepAlive), Cancel);
         await ollama.Requests.WaitForAsync(request => request.Phase == RequestPhase.Generating, Cancel);
         return response;
     }
 
-    private static async Task<List<string>> LoadedAsync(HttpClient client) =>
+    internal static async Task<List<string>> LoadedAsync(HttpClient client) =>
         [.. JsonNode.Parse(await client.GetStringAsync("/api/ps", Cancel))!["models"]!.AsArray().Select(model => (string)model!["name"]!)];
 
     private static async Task UntilAsync(Func<bool> state)

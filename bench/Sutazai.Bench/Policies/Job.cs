@@ -30,6 +30,9 @@ internal sealed class Job
 
     public bool Batch { get; init; }
 
+    /// <summary>The context that its client asks for, where it asks for one.</summary>
+    public int? Context { get; init; }
+
     /// <summary>Seconds after its arrival at which its client leaves; infinite where it waits for ever.</summary>
     public double Patience { get; init; } = double.PositiveInfinity;
 
@@ -41,6 +44,12 @@ internal sealed class Job
     public double? Finished { get; set; }
 
     public bool Refused { get; set; }
+
+    /// <summary>When it was refused: on its arrival, or later while it waited.</summary>
+    public double? RefusedAt { get; set; }
+
+    /// <summary>Seconds of waiting that it was told to expect on its arrival.</summary>
+    public double? Predicted { get; set; }
 
     public bool Left { get; set; }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Sutazai.Bench.Router;
 using Sutazai.ModelRouter.Scheduling;
 
 namespace Sutazai.Bench.Policies;
@@ -10,20 +11,25 @@ namespace Sutazai.Bench.Policies;
 internal static class PolicySimulation
 {
     private const int Seeds = 8;
+    private const int MostReplays = 30;
 
     private static readonly string[] s_names = ["Ollama", "collation", "request-fair", "ours"];
 
-    public static void Run()
+    /// <param name="chart">The file that the chart is written to.</param>
+    public static void Run(string chart)
     {
-        Days();
+        File.WriteAllText(chart, PolicyChart.Of(s_names, Days()));
+        Foresight();
         Burst();
         Floods();
         Cancelling();
         Duplicates();
         Rare();
+        ReplicaSimulation.Run();
     }
 
-    private static Outcome Play(string policy, Func<int, List<Job>> jobs, int seed, int loaded, bool disk, SchedulerOptions? options = null, bool cancels = true, bool singleFlight = true)
+    private static Outcome Play(
+        string policy, Func<int, List<Job>> jobs, int seed, int loaded, bool disk, SchedulerOptions? options = null, bool cancels = true, bool singleFlight = true, int? unhurried = null)
     {
         var time = new VirtualTime();
         var machine = new Machine(loaded, disk, time);
@@ -33,7 +39,7 @@ internal static class PolicySimulation
             "Ollama" => new OllamaPolicy(cancels),
             "collation" => new CollatingPolicy(),
             "request-fair" => new RequestFairPolicy(time),
-            _ => new OurPolicy((options ?? new SchedulerOptions { MaxWaiting = 10_000 }) with { MaxLoaded = loaded, Preloads = true }, time, singleFlight),
+            _ => new OurPolicy((options ?? new SchedulerOptions { MaxWaiting = 10_000 }) with { MaxLoaded = loaded, Preloads = true }, time, singleFlight, unhurried),
         };
         machine.Run(all, plays);
         return new Outcome(all, machine.Swaps, machine.Worked.Wasted, machine.Worked.All);
@@ -41,8 +47,9 @@ internal static class PolicySimulation
 
     private static double Median(Func<int, double> of) => Medians.Of(Enumerable.Range(1, Seeds).Select(of));
 
-    private static void Days()
+    private static List<PolicyChart.Day> Days()
     {
+        List<PolicyChart.Day> days = [];
         Console.WriteLine("""
             ## Four hours, 150 agents, six models
 
@@ -58,10 +65,44 @@ internal static class PolicySimulation
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
                 $"| {load} | {loaded}, {(disk ? "disk" : "page cache")} | {Row(o => o.Goodput, "0.000")} | {Row(o => o.Swaps, "0")} | {Row(o => o.Interactive(0.5), "0")} | {Row(o => o.Interactive(0.95), "0")} | {Row(o => o.WorstAgents, "0.000")} |"));
+            days.Add(new($"load {load.ToString(CultureInfo.InvariantCulture)}", $"{loaded} loaded, {(disk ? "disk" : "cache")}", [.. runs.Select(r => Spread.Of(r.Select(o => o.Goodput)))], [.. runs.Select(r => Spread.Of(r.Select(o => o.WorstAgents)))]));
+        }
+
+        Console.WriteLine();
+        return days;
+    }
+
+    /// <summary>What the scheduler says of the future, against what came or would have come.</summary>
+    private static void Foresight()
+    {
+        Console.WriteLine($"""
+            ## Foresight
+
+            The error of the wait predicted on arrival is taken as part of the wait that came, over the calls served after at least a second. Of the calls refused for
+            their deadline (up to {MostReplays} a seed, evenly spread), each is replayed in a run of its own in which the scheduler is not told this one call's deadline; it was refused in vain if it then ends in time.
+
+            | load | loaded at once, from | median error of the wait | refused on arrival, a run | in vain | refused while waiting, a run | in vain |
+            | ---: | --- | ---: | ---: | ---: | ---: | ---: |
+            """);
+        foreach (var (load, loaded, disk) in new[] { (0.8, 1, true), (0.8, 2, true), (1.1, 1, true), (1.1, 2, true) })
+        {
+            var runs = Enumerable.Range(1, Seeds).Select(seed => (Seed: seed, Outcome: Play("ours", s => Workloads.Day(s, load), seed, loaded, disk))).ToList();
+            var refused = runs.ConvertAll(r => r.Outcome.Jobs.Where(j => j.Refused).ToList());
+            var replayed = runs.SelectMany((r, at) => EvenlyOf(refused[at], MostReplays).Select(j =>
+                (AtOnce: j.RefusedAt <= j.Arrival, Job: Play("ours", s => Workloads.Day(s, load), r.Seed, loaded, disk, unhurried: j.Number).Jobs[j.Number]))).ToList();
+            string InVain(bool atOnce) => replayed.Where(j => j.AtOnce == atOnce && !j.Job.Refused).ToList() is { Count: > 0 } known
+                ? string.Create(CultureInfo.InvariantCulture, $"{100.0 * known.Count(j => j.Job.InTime) / known.Count:0.0} % of {known.Count}")
+                : "none";
+            string Each(bool atOnce) => Medians.Of(refused.Select(r => (double)r.Count(j => j.RefusedAt <= j.Arrival == atOnce))).ToString("0.#", CultureInfo.InvariantCulture);
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"| {load} | {loaded}, {(disk ? "disk" : "page cache")} | {Spread.Of(runs.Select(r => 100 * r.Outcome.PredictionError)).In("0")} % | {Each(true)} | {InVain(true)} | {Each(false)} | {InVain(false)} |"));
         }
 
         Console.WriteLine();
     }
+
+    private static IEnumerable<Job> EvenlyOf(List<Job> jobs, int most) => jobs.Where((_, at) => jobs.Count <= most || at * most / jobs.Count > (at - 1) * most / jobs.Count);
 
     private static void Burst()
     {
@@ -165,6 +206,11 @@ internal sealed record Outcome(IReadOnlyList<Job> Jobs, int Swaps, double Wasted
             return agents.Take(Math.Max(1, agents.Count / 20)).Average();
         }
     }
+
+    /// <summary>Median of the errors of the predicted waits, as parts of the waits, of those that waited a second or more.</summary>
+    public double PredictionError => Medians.Of(Jobs
+        .Where(j => j is { Finished: not null, Predicted: not null } && j.Started - j.Arrival >= 1)
+        .Select(j => Math.Abs(j.Predicted!.Value - (j.Started!.Value - j.Arrival)) / (j.Started.Value - j.Arrival)));
 
     public double Interactive(double quantile) => Latency(quantile, j => !j.Batch && j.InTime);
 

@@ -86,8 +86,24 @@ internal static class Workloads
         return jobs;
     }
 
-    private static Job Make(int number, SimModel model, string agent, double at, int prompt, int output, bool batch = false, double patience = double.PositiveInfinity, int? content = null) =>
-        new() { Number = number, Model = model, Agent = agent, Arrival = at, Prompt = prompt, Output = output, Batch = batch, Patience = patience, Content = content ?? number };
+    /// <summary>All at once for one model, each of the forty agents with one of four contexts.</summary>
+    public static List<Job> Contexts(int seed, int count)
+    {
+        var random = new Random(seed);
+        var model = SimModel.Middle("c-3b");
+        int[] contexts = [2048, 4096, 8192, 16384];
+        List<Job> jobs = [];
+        while (jobs.Count < count)
+        {
+            var agent = random.Next(40);
+            jobs.Add(Make(jobs.Count, model, $"agent-{agent}", 0, Size(random, 400, 0.7, 4000), Size(random, 110, 0.7, 800), batch: true, context: contexts[agent % contexts.Length]));
+        }
+
+        return jobs;
+    }
+
+    private static Job Make(int number, SimModel model, string agent, double at, int prompt, int output, bool batch = false, double patience = double.PositiveInfinity, int? content = null, int? context = null) =>
+        new() { Number = number, Model = model, Agent = agent, Arrival = at, Prompt = prompt, Output = output, Batch = batch, Patience = patience, Content = content ?? number, Context = context };
 
     private static double Gap(Random random, double mean) => -Math.Log(1 - random.NextDouble()) * mean;
 

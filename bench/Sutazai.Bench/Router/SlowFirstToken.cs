@@ -72,7 +72,9 @@ internal static class SlowFirstToken
                 text.Append(Encoding.UTF8.GetString(buffer, 0, length));
             }
 
-            complete = response.IsSuccessStatusCode && text.ToString().Contains(stream ? $"\"{order.Chunks - 1}:" : "whole", StringComparison.Ordinal);
+            // Where calls may be shared, the upstream is asked for a stream although the caller wants a whole answer.
+            complete = response.IsSuccessStatusCode && (Has($"{order.Chunks - 1}:") || (!stream && Has("whole")));
+            bool Has(string last) => text.ToString().Contains(last, StringComparison.Ordinal);
             what = complete ? "complete" : $"{(int)response.StatusCode}, incomplete";
         }
         catch (Exception e) when (e is HttpRequestException or IOException)

@@ -25,22 +25,15 @@ internal sealed class DueTree
         }
     }
 
-    public void Add(Ticket ticket)
-    {
-        var (before, after) = Split(_root, ticket, includeEqual: false);
-        _root = Merge(Merge(before, new Node(ticket, _random.Next())), after);
-    }
+    public void Add(Ticket ticket) => _root = Add(_root, new Node(ticket, _random.Next()));
 
-    public void Remove(Ticket ticket)
-    {
-        var (before, rest) = Split(_root, ticket, includeEqual: false);
-        var (_, after) = Split(rest, ticket, includeEqual: true);
-        _root = Merge(before, after);
-    }
+    public void Remove(Ticket ticket) => _root = Remove(_root, ticket);
 
     /// <summary>Seconds that all of them could begin later, in this order, if the first began at a time with a model in memory.</summary>
-    public double Slack(double start, string? model) =>
-        _root is null ? double.PositiveInfinity : _root.Slack - start - (_root.FirstModel == model ? 0 : _root.FirstLoad);
+    public double Slack(double start, string? model) => _root is null ? double.PositiveInfinity : _root.All.SlackAt(start, model);
+
+    /// <summary>The same as if one of them were not in the tree.</summary>
+    public double SlackWithout(Ticket ticket, double start, string? model) => Without(_root, ticket) is { } rest ? rest.SlackAt(start, model) : double.PositiveInfinity;
 
     /// <summary>The same for a ticket in the tree and those after it; whoever comes before loses nothing by it.</summary>
     public double SlackFrom(Ticket ticket, double start, string? model)
@@ -48,19 +41,18 @@ internal sealed class DueTree
         var slack = double.PositiveInfinity;
         for (var node = _root; node is not null;)
         {
-            var (at, last) = node.Left is { } left ? (start + left.Work + (left.FirstModel == model ? 0 : left.FirstLoad), left.LastModel) : (start, model);
-            at += last == node.Ticket.Demand.Model ? 0 : node.Ticket.Load;
-            var end = at + node.Ticket.Service;
-            if (Compare(node.Ticket, ticket) < 0)
+            var (at, last) = node.Left is { All: var before } ? (before.EndAt(start, model), before.LastModel) : (start, model);
+            var end = node.Own.EndAt(at, last);
+            if (node.CompareTo(ticket) < 0)
             {
-                (start, model, node) = (end, node.Ticket.Demand.Model, node.Right);
+                (start, model, node) = (end, node.Own.LastModel, node.Right);
                 continue;
             }
 
-            slack = Math.Min(slack, node.Ticket.Due - at);
-            if (node.Right is { } right)
+            slack = Math.Min(slack, node.Own.SlackAt(at, last));
+            if (node.Right is { All: var after })
             {
-                slack = Math.Min(slack, right.Slack - end - (right.FirstModel == node.Ticket.Demand.Model ? 0 : right.FirstLoad));
+                slack = Math.Min(slack, after.SlackAt(end, node.Own.LastModel));
             }
 
             node = node.Left;
@@ -69,23 +61,80 @@ internal sealed class DueTree
         return slack;
     }
 
-    private static (Node? Before, Node? After) Split(Node? node, Ticket at, bool includeEqual)
+    private static Node Add(Node? node, Node added)
+    {
+        if (node is null)
+        {
+            return added;
+        }
+
+        if (added.Priority > node.Priority)
+        {
+            (added.Left, added.Right) = Split(node, added.Ticket);
+            added.Sum();
+            return added;
+        }
+
+        if (node.CompareTo(added.Ticket) < 0)
+        {
+            node.Right = Add(node.Right, added);
+        }
+        else
+        {
+            node.Left = Add(node.Left, added);
+        }
+
+        node.Sum();
+        return node;
+    }
+
+    private static Node? Remove(Node? node, Ticket ticket)
+    {
+        if (node is null)
+        {
+            return null;
+        }
+
+        switch (node.CompareTo(ticket))
+        {
+            case 0:
+                return Merge(node.Left, node.Right);
+            case < 0:
+                node.Right = Remove(node.Right, ticket);
+                break;
+            default:
+                node.Left = Remove(node.Left, ticket);
+                break;
+        }
+
+        node.Sum();
+        return node;
+    }
+
+    private static Run? Without(Node? node, Ticket ticket) => node is null ? null : node.CompareTo(ticket) switch
+    {
+        0 => Run.Join(node.Left?.All, node.Right?.All),
+        < 0 => Run.Join(Run.Join(node.Left?.All, node.Own), Without(node.Right, ticket)),
+        _ => Run.Join(Without(node.Left, ticket), Run.Join(node.Own, node.Right?.All)),
+    };
+
+    private static (Node? Before, Node? After) Split(Node? node, Ticket at)
     {
         if (node is null)
         {
             return (null, null);
         }
 
-        if (Compare(node.Ticket, at) is var order && (order < 0 || (order == 0 && includeEqual)))
+        if (node.CompareTo(at) < 0)
         {
-            var (before, after) = Split(node.Right, at, includeEqual);
+            var (before, after) = Split(node.Right, at);
             node.Right = before;
             node.Sum();
             return (node, after);
         }
         else
         {
-            var (before, after) = Split(node.Left, at, includeEqual);
+            var (before, after) = Split(node.Left, at);
             node.Left = after;
             node.Sum();
             return (before, node);
@@ -111,53 +160,50 @@ internal sealed class DueTree
         return after;
     }
 
-    private static int Compare(Ticket a, Ticket b) => a.Due.CompareTo(b.Due) is not 0 and var order ? order : a.Number.CompareTo(b.Number);
-
-    private sealed class Node
+    /// <summary>Some tickets served one after the other.</summary>
+    /// <param name="Work">Seconds of all work, with the loads between different models.</param>
+    /// <param name="Slack">Latest time at which the first may begin without any being late.</param>
+    private readonly record struct Run(double Work, double Slack, string FirstModel, double FirstLoad, string LastModel)
     {
-        public Node(Ticket ticket, int priority)
+        public static Run? Join(Run? first, Run? then) => first is not { } a ? then : then is not { } b ? a : Join(a, b);
+
+        public static Run Join(in Run first, in Run then)
         {
-            (Ticket, Priority) = (ticket, priority);
-            Sum();
+            var between = then.StartAt(first.Work, first.LastModel);
+            return new(between + then.Work, Math.Min(first.Slack, then.Slack - between), first.FirstModel, first.FirstLoad, then.LastModel);
         }
 
-        public Ticket Ticket { get; }
+        public double StartAt(double time, string? model) => time + (FirstModel == model ? 0 : FirstLoad);
 
-        public int Priority { get; }
+        public double EndAt(double time, string? model) => StartAt(time, model) + Work;
+
+        public double SlackAt(double time, string? model) => Slack - StartAt(time, model);
+    }
+
+    // What decides about its place and its sums is copied into the node: the way down then touches no ticket.
+    private sealed class Node(Ticket ticket, int priority)
+    {
+        private readonly double _due = ticket.Due;
+        private readonly long _number = ticket.Number;
+
+        public Ticket Ticket => ticket;
+
+        public int Priority => priority;
 
         public Node? Left { get; set; }
 
         public Node? Right { get; set; }
 
-        /// <summary>Seconds of all work in the subtree, with the loads between different models.</summary>
-        public double Work { get; private set; }
+        public Run Own { get; } = new(ticket.Service, ticket.Due, ticket.Demand.Model, ticket.Load, ticket.Demand.Model);
 
-        /// <summary>Latest time at which the subtree's first may begin without any of it being late.</summary>
-        public double Slack { get; private set; }
+        public Run All { get; private set; } = new(ticket.Service, ticket.Due, ticket.Demand.Model, ticket.Load, ticket.Demand.Model);
 
-        public string FirstModel { get; private set; } = "";
-
-        public double FirstLoad { get; private set; }
-
-        public string LastModel { get; private set; } = "";
+        public int CompareTo(Ticket other) => _due.CompareTo(other.Due) is not 0 and var order ? order : _number.CompareTo(other.Number);
 
         public void Sum()
         {
-            (Work, Slack) = (Ticket.Service, Ticket.Due);
-            (FirstModel, LastModel, FirstLoad) = (Ticket.Demand.Model, Ticket.Demand.Model, Ticket.Load);
-            if (Left is { } left)
-            {
-                var between = left.Work + (left.LastModel == FirstModel ? 0 : FirstLoad);
-                (Work, Slack) = (between + Work, Math.Min(left.Slack, Slack - between));
-                (FirstModel, FirstLoad) = (left.FirstModel, left.FirstLoad);
-            }
-
-            if (Right is { } right)
-            {
-                var between = Work + (LastModel == right.FirstModel ? 0 : right.FirstLoad);
-                (Work, Slack) = (between + right.Work, Math.Min(Slack, right.Slack - between));
-                LastModel = right.LastModel;
-            }
+            var all = Left is null ? Own : Run.Join(Left.All, Own);
+            All = Right is null ? all : Run.Join(all, Right.All);
         }
     }
 }

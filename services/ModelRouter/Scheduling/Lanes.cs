@@ -7,8 +7,8 @@ internal sealed class ModelLane(string model)
     private const int Looked = 200;
 
     // By what the tenant has had so far; the one with the least is next.
-    private readonly SortedSet<TenantLane> _interactive = new(TenantLane.ByShare);
-    private readonly SortedSet<TenantLane> _batch = new(TenantLane.ByShare);
+    private readonly SortedSet<TenantLane> _interactive = new(TenantLane.ByKey);
+    private readonly SortedSet<TenantLane> _batch = new(TenantLane.ByKey);
     private readonly Dictionary<(Share Share, bool Batch), TenantLane> _tenants = [];
 
     public string Model => model;
@@ -91,7 +91,7 @@ internal sealed class ModelLane(string model)
     public Ticket? Next(double window)
     {
         var ordered = _interactive.Count > 0 ? _interactive : _batch;
-        if (ordered.Min is not { } least)
+        if (Least(ordered) is not { } least)
         {
             return null;
         }
@@ -100,8 +100,14 @@ internal sealed class ModelLane(string model)
         return again.Tickets.First!.Value;
     }
 
-    /// <summary>To be called around every change of what a tenant has had.</summary>
-    public SortedSet<TenantLane> Ordered(bool batch) => batch ? _batch : _interactive;
+    /// <summary>Puts a tenant's lane where it belongs after what the tenant has had became less.</summary>
+    public void Reorder(TenantLane lane)
+    {
+        var ordered = Ordered(lane.Batch);
+        ordered.Remove(lane);
+        lane.Key = lane.Share.Used;
+        ordered.Add(lane);
+    }
 
     /// <summary>Seconds that all of them have waited so far, a batch call's counted less.</summary>
     public double Age(double now, double batchWeight) =>
@@ -118,13 +124,13 @@ internal sealed class ModelLane(string model)
         var seen = 0;
         foreach (var lane in Ordered(batch))
         {
-            if (lane.Share.Used >= used || ++seen > Looked)
+            if (lane.Key >= used || ++seen > Looked)
             {
                 break;
             }
 
             // Served until they have had as much.
-            var part = Math.Min(1, (used - lane.Share.Used) / Math.Max(1, lane.Tokens));
+            var part = Math.Clamp((used - lane.Share.Used) / Math.Max(1, lane.Tokens), 0, 1);
             work += part * lane.Work;
             tickets += part * lane.Tickets.Count;
         }
@@ -142,6 +148,24 @@ internal sealed class ModelLane(string model)
             Prefixes.RemoveAt(0);
         }
     }
+
+    // Keys may lag behind what the tenants have had but are never ahead of it, so the first that does not lag is the least.
+    private TenantLane? Least(SortedSet<TenantLane> ordered)
+    {
+        while (ordered.Min is { } least)
+        {
+            if (least.Key.Equals(least.Share.Used))
+            {
+                return least;
+            }
+
+            Reorder(least);
+        }
+
+        return null;
+    }
+
+    private SortedSet<TenantLane> Ordered(bool batch) => batch ? _batch : _interactive;
 
     private void Count(Ticket ticket, int sign)
     {
@@ -166,8 +190,11 @@ internal sealed class ModelLane(string model)
 /// <summary>One tenant's tickets for one model, in the order they came.</summary>
 internal sealed class TenantLane(ModelLane model, Share share, bool batch)
 {
-    public static IComparer<TenantLane> ByShare { get; } = Comparer<TenantLane>.Create((a, b) =>
-        a.Share.Used.CompareTo(b.Share.Used) is not 0 and var order ? order : a.Share.Number.CompareTo(b.Share.Number));
+    public static IComparer<TenantLane> ByKey { get; } = Comparer<TenantLane>.Create((a, b) =>
+        a.Key.CompareTo(b.Key) is not 0 and var order ? order : a.Share.Number.CompareTo(b.Share.Number));
+
+    /// <summary>What the tenant had had when the lane was last put in order.</summary>
+    public double Key { get; set; } = share.Used;
 
     public ModelLane Model => model;
 
@@ -211,12 +238,12 @@ internal sealed class Share(string tenant, long number)
 /// </summary>
 internal sealed class FairShares
 {
-    private static readonly IComparer<Share> s_byUse = Comparer<Share>.Create((a, b) => a.Used.CompareTo(b.Used) is not 0 and var order ? order : a.Number.CompareTo(b.Number));
+    public static IComparer<Share> ByUse { get; } = Comparer<Share>.Create((a, b) => a.Used.CompareTo(b.Used) is not 0 and var order ? order : a.Number.CompareTo(b.Number));
 
     private const int Most = 10_000;
 
     private readonly Dictionary<string, Share> _shares = new(StringComparer.Ordinal);
-    private readonly SortedSet<Share> _active = new(s_byUse);
+    private readonly SortedSet<Share> _active = new(ByUse);
     private double _floor;
     private long _numbers;
 
@@ -266,16 +293,14 @@ internal sealed class FairShares
     public void Charge(Share share, double tokens)
     {
         _active.Remove(share);
-        foreach (var lane in share.Lanes)
-        {
-            lane.Model.Ordered(lane.Batch).Remove(lane);
-        }
-
         share.Used += tokens;
         _active.Add(share);
         foreach (var lane in share.Lanes)
         {
-            lane.Model.Ordered(lane.Batch).Add(lane);
+            if (lane.Key > share.Used)
+            {
+                lane.Model.Reorder(lane);
+            }
         }
     }
 

@@ -78,16 +78,22 @@ internal sealed class ModelScheduler
             ticket.Hopeless = now + (deadline - _time.GetUtcNow()).TotalSeconds - (ticket.Service * _options.HopeFactor);
         }
 
-        var wait = Wait(ticket, lane);
+        ticket.Foreseen = Wait(ticket, lane);
+        ticket.Class = Class(ticket, lane);
+        var wait = ticket.Foreseen * Estimates.WaitFactor(ticket.Class);
 
         // The more a tenant has waiting already, the more room it must leave for others: dynamic thresholds, as switches share a buffer
         // (https://doi.org/10.1109/90.664262).
         _due.Add(ticket);
         var reason = Waiting >= _options.MaxWaiting ? "full"
-            : now + (wait * _options.HopeFactor) > ticket.Hopeless ? "deadline"
+            : now + (wait * _options.DoubtFactor) > ticket.Hopeless ? "deadline"
             : _due.SlackFrom(ticket, FreeAt(now), _residency.Hot()) < _shares.WaitingWork(demand.Tenant) + ticket.Service ? "bound"
             : null;
-        _due.Remove(ticket);
+        if (reason is not null || lane.IsBlocked)
+        {
+            _due.Remove(ticket);
+        }
+
         if (reason is not null)
         {
             refusal = new Refusal(reason, TimeSpan.FromSeconds(Math.Max(wait, 1)));
@@ -146,6 +152,10 @@ internal sealed class ModelScheduler
         var lane = _residency.Lane(ticket.Demand.Model);
         Estimate(ticket, lane);
         Enqueue(ticket, lane, _shares.Of(ticket.Demand.Tenant));
+        if (!lane.IsBlocked)
+        {
+            _due.Add(ticket);
+        }
     }
 
     /// <summary>A load that <see cref="Decide"/> asked for is over.</summary>
@@ -274,7 +284,7 @@ internal sealed class ModelScheduler
     {
         var lane = _residency.Lane(ticket.Demand.Model);
         var position = _residency.Lanes.Where(l => l == lane || _residency.IsHot(l)).Sum(l => l.Ahead(Level(ticket), ticket.Demand.Batch).Tickets);
-        return (TimeSpan.FromSeconds(Wait(ticket, lane)), 1 + Math.Min(position, Waiting - 1));
+        return (TimeSpan.FromSeconds(Wait(ticket, lane) * Estimates.WaitFactor(Class(ticket, lane))), 1 + Math.Min(position, Waiting - 1));
     }
 
     /// <summary>Seconds until the answer to a demand would be complete, were it to arrive here.</summary>
@@ -283,7 +293,9 @@ internal sealed class ModelScheduler
         var lane = _residency.Lane(demand.Model);
         var ticket = new Ticket(demand, long.MaxValue, Now);
         Estimate(ticket, lane);
-        return Wait(ticket, lane) + ticket.Service;
+        // A beginning that is new here takes the place of another, which will have to be evaluated again.
+        var displaced = demand.Prefix is { } prefix && lane.Prefixes.Count >= _options.Prefixes && !lane.Prefixes.Contains(prefix) ? Estimates.Service(lane.Model, demand.PrefixTokens, 0) : 0;
+        return Wait(ticket, lane) + ticket.Service + displaced;
     }
 
     // The next to work on among what is in memory, unless the bound of somebody whose model is not leaves no time for it.
@@ -305,10 +317,7 @@ internal sealed class ModelScheduler
             return next;
         }
 
-        _due.Remove(next);
-        var slack = _due.Slack(Math.Max(now + next.Service, _residency.LoadEnds(now)), _residency.Loading ?? best!.Model);
-        _due.Add(next);
-        if (slack >= 0)
+        if (_due.SlackWithout(next, Math.Max(now + next.Service, _residency.LoadEnds(now)), _residency.Loading ?? best!.Model) >= 0)
         {
             return next;
         }
@@ -322,7 +331,7 @@ internal sealed class ModelScheduler
         return null;
     }
 
-    private static bool Before(Ticket a, Ticket b) => a.Demand.Batch != b.Demand.Batch ? b.Demand.Batch : TenantLane.ByShare.Compare(a.Lane, b.Lane) < 0;
+    private static bool Before(Ticket a, Ticket b) => a.Demand.Batch != b.Demand.Batch ? b.Demand.Batch : FairShares.ByUse.Compare(a.Lane!.Share, b.Lane!.Share) < 0;
 
     private void Start(Ticket ticket, double now)
     {
@@ -333,6 +342,7 @@ internal sealed class ModelScheduler
         ticket.Started = now;
         ticket.Swapped = lane.LoadedAt > ticket.Arrived;
         ticket.Charged = ticket.Tokens;
+        Estimates.LearnWait(ticket.Class, ticket.Foreseen, now - ticket.Arrived);
         _shares.Charge(share, ticket.Charged);
         _working.Add(ticket);
         lane.Working++;
@@ -364,10 +374,6 @@ internal sealed class ModelScheduler
 
         lane.Add(ticket, share);
         Waiting++;
-        if (!lane.IsBlocked)
-        {
-            _due.Add(ticket);
-        }
 
         if (!double.IsInfinity(ticket.Hopeless))
         {
@@ -499,6 +505,9 @@ internal sealed class ModelScheduler
         return used + 1;
     }
 
+    // Waits that are foreseen equally well.
+    private int Class(Ticket ticket, ModelLane lane) => (ticket.Demand.Batch ? 2 : 0) + (_residency.IsHot(lane) ? 1 : 0);
+
     private double Wait(Ticket ticket, ModelLane lane)
     {
         var now = Now;
@@ -510,7 +519,29 @@ internal sealed class ModelScheduler
             return ahead + _residency.Lanes.Where(l => l != lane && _residency.IsHot(l)).Sum(l => l.Ahead(level, batch).Work);
         }
 
-        var hot = _residency.Loaded.Sum(l => Math.Min(l.InteractiveWork, Math.Max(0, (_options.Stay * ticket.Load) - (now - l.LoadedAt))));
-        return ahead + ticket.Load + (_residency.Loaded.Count() < _options.MaxLoaded ? 0 : hot);
+        // First the turn of what is in memory ends, then come those models whose calls weigh more, then this one.
+        var own = Pressure(lane, now);
+        var before = _residency.Lanes.Where(l => l != lane && l is { IsLoaded: false, IsBlocked: false, Waiting: > 0 } && Pressure(l, now) > own)
+            .Sum(l => Estimates.Load(l.Model) + Math.Min(l.Work, 2 * _options.Stay * ticket.Load));
+        return ahead + ticket.Load + before + (_residency.Loaded.Count() < _options.MaxLoaded ? 0 : TurnEnds(lane, now));
+    }
+
+    // Seconds until the pressure for a model passes that of one in memory, both as they grow with time.
+    private double TurnEnds(ModelLane wanted, double now)
+    {
+        var least = double.PositiveInfinity;
+        var (count, rate) = (wanted.Waiting + 1, (wanted.Waiting + 1) / (Estimates.Load(wanted.Model) + wanted.Work));
+        var age = wanted.Age(now, _options.BatchWeight) / count;
+        foreach (var lane in _residency.Loaded)
+        {
+            var stay = Math.Max(0, (_options.Stay * Estimates.Load(wanted.Model)) - (now - lane.LoadedAt));
+            var other = lane.Work > 0 ? lane.Waiting / lane.Work : 0;
+            var passes = lane.Work == 0 ? 0
+                : rate > other ? ((other * lane.Age(now, _options.BatchWeight) / lane.Waiting) - (rate * age)) / (rate - other)
+                : lane.Work;
+            least = Math.Min(least, Math.Min(lane.Work, Math.Max(stay, passes)));
+        }
+
+        return double.IsInfinity(least) ? 0 : least;
     }
 }

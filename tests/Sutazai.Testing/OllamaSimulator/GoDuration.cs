@@ -44,7 +44,8 @@ internal static partial class GoDuration
         _ => 3600,
     };
 
-    [GeneratedRegex(@"^[+-]?((?<number>[0-9]+(\.[0-9]*)?|\.[0-9]+)(?<unit>ns|us|µs|μs|ms|s|m|h))+$", RegexOptions.NonBacktracking)]
+    // A non-backtracking expression would keep only the last part of "1h30m".
+    [GeneratedRegex(@"^[+-]?((?<number>[0-9]+(\.[0-9]*)?|\.[0-9]+)(?<unit>ns|us|µs|μs|ms|s|m|h))+$")]
     private static partial Regex Whole();
 }
 

@@ -23,7 +23,7 @@ public sealed class OllamaSimulator : IAsyncDisposable
         _time = new ScaledTime(options.Clock, options.TimeScale);
         _scheduler = new ModelScheduler(options, _time);
         Faults.Set(options.Faults);
-        _server = new ModelServer(options, _time, _scheduler, new Inference(_time, Requests), new ScriptedAnswers(options.Script), Faults);
+        _server = new ModelServer(options, _time, _scheduler, new Inference(_time, Requests), new ScriptedAnswers(options.Script), Faults, Requests);
 
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseUrls(options.Url).ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = null);
@@ -44,6 +44,9 @@ public sealed class OllamaSimulator : IAsyncDisposable
 
     /// <summary>Requests that wait for a model to be loaded, without the one being served.</summary>
     public int PendingLoads => _scheduler.PendingLoads;
+
+    /// <summary>How often the server has begun to load a model.</summary>
+    public int Loads => _scheduler.Loads;
 
     public static async Task<OllamaSimulator> StartAsync(OllamaSimulatorOptions? options = null, CancellationToken cancellationToken = default)
     {

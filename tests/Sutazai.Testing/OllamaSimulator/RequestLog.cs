@@ -149,6 +149,18 @@ public sealed class RequestLog : IReadOnlyList<RecordedRequest>
         }
     }
 
+    /// <summary>Notes that a request waits, now that it has its place in a line, if it has to.</summary>
+    internal Task<T> InLineAsync<T>(int number, Task<T> turn)
+    {
+        if (!turn.IsCompleted)
+        {
+            // It may have had its turn meanwhile.
+            Update(number, record => record with { Phase = record.Phase == RequestPhase.Received ? RequestPhase.Waiting : record.Phase });
+        }
+
+        return turn;
+    }
+
     private void Announce()
     {
         _changed?.SetResult();

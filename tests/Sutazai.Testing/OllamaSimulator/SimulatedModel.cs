@@ -18,6 +18,9 @@ public sealed record SpeedProfile(double PrefillTokensPerSecond, double Generati
 /// <summary>A model that the simulator has on its imaginary disk.</summary>
 public sealed record SimulatedModel(string Name, SpeedProfile Speed)
 {
+    private static readonly string[] OneAtATime =
+        ["mllama", "qwen3vl", "qwen3vlmoe", "qwen35", "qwen35moe", "qwen3next", "lfm2", "lfm2moe", "nemotron_h", "nemotron_h_moe", "nemotron_h_omni"];
+
     public string Family { get; init; } = "llama";
 
     public string ParameterSize { get; init; } = "1.2B";
@@ -37,6 +40,14 @@ public sealed record SimulatedModel(string Name, SpeedProfile Speed)
 
     /// <summary>The name with its tag, as <c>/api/tags</c> shows it.</summary>
     public string FullName => Qualify(Name);
+
+    /// <summary>The model whose file this one's is, under another name; both then share one place in memory.</summary>
+    public string? SameFileAs { get; init; }
+
+    internal string Weights => Qualify(SameFileAs ?? Name);
+
+    /// <summary>Whether OLLAMA_NUM_PARALLEL holds for it.</summary>
+    internal bool RunsParallel => Can("completion") && !OneAtATime.Contains(Family);
 
     public string Digest => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(FullName)));
 

@@ -19,7 +19,7 @@ internal sealed class Inference(ScaledTime time, RequestLog log)
     {
         var loaded = time.Since(work.Began, lease.LoadTime);
         var prompt = work.Request.Prompt;
-        var slot = await lease.Runner.Slots.EnterAsync(prompt, cancellationToken);
+        var slot = await log.InLineAsync(work.Number, lease.Runner.Slots.EnterAsync(prompt, cancellationToken));
         Interlocked.Increment(ref _running);
         try
         {
@@ -80,7 +80,7 @@ internal sealed class Inference(ScaledTime time, RequestLog log)
     /// <summary>Time to read texts in order to embed them.</summary>
     public async Task<TimeSpan> EmbedAsync(int number, SimulatedModel model, Lease lease, IReadOnlyList<string> texts, Fault? fault, CancellationToken cancellationToken)
     {
-        var slot = await lease.Runner.Slots.EnterAsync("", cancellationToken);
+        var slot = await log.InLineAsync(number, lease.Runner.Slots.EnterAsync("", cancellationToken));
         Interlocked.Increment(ref _running);
         try
         {

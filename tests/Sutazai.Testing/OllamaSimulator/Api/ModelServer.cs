@@ -7,7 +7,7 @@ using Sutazai.Testing.OllamaSimulator.Scheduling;
 namespace Sutazai.Testing.OllamaSimulator.Api;
 
 /// <summary>Takes a request for a model from its checks to the last byte of the answer, with the faults that strike it on the way.</summary>
-internal sealed class ModelServer(OllamaSimulatorOptions settings, ScaledTime time, ModelScheduler scheduler, Inference inference, ScriptedAnswers script, FaultSwitches faults)
+internal sealed class ModelServer(OllamaSimulatorOptions settings, ScaledTime time, ModelScheduler scheduler, Inference inference, ScriptedAnswers script, FaultSwitches faults, RequestLog log)
 {
     private const int TokensBeforeFault = 3;
 
@@ -39,8 +39,7 @@ internal sealed class ModelServer(OllamaSimulatorOptions settings, ScaledTime ti
             return;
         }
 
-        exchange.Note(record => record with { Phase = RequestPhase.Waiting });
-        using var lease = await AcquireAsync(model, request.Options, request.Shift, request.KeepAlive, fault, exchange.Aborted);
+        using var lease = await AcquireAsync(exchange, model, request.Options, request.Shift, request.KeepAlive, fault);
         if (request.Messages.Count == 0)
         {
             await exchange.WriteAsync(200, format.Document(WholeAnswer.Empty(time.Now, "load")), format.DocumentType);
@@ -65,8 +64,7 @@ internal sealed class ModelServer(OllamaSimulatorOptions settings, ScaledTime ti
             return null;
         }
 
-        exchange.Note(record => record with { Phase = RequestPhase.Waiting });
-        using var lease = await AcquireAsync(model, work.Options, null, work.KeepAlive, fault, exchange.Aborted);
+        using var lease = await AcquireAsync(exchange, model, work.Options, null, work.KeepAlive, fault);
         var loaded = time.Since(began, lease.LoadTime);
         if (work.Texts.Count == 0)
         {
@@ -160,9 +158,12 @@ internal sealed class ModelServer(OllamaSimulatorOptions settings, ScaledTime ti
         }
     }
 
-    private Task<Lease> AcquireAsync(SimulatedModel model, JsonObject options, bool? shift, TimeSpan? keepAlive, Fault? fault, CancellationToken cancellationToken) =>
-        scheduler.AcquireAsync(
-            model, RunnerOptions.From(options, shift, settings.ContextLength, model.ContextLength), keepAlive, fault?.Kind == FaultKind.LoadCrash, cancellationToken);
+    private Task<Lease> AcquireAsync(Exchange exchange, SimulatedModel model, JsonObject options, bool? shift, TimeSpan? keepAlive, Fault? fault)
+    {
+        var lease = scheduler.AcquireAsync(
+            model, RunnerOptions.From(options, shift, settings.ContextLength, model), keepAlive, fault?.Kind == FaultKind.LoadCrash, exchange.Aborted);
+        return log.InLineAsync(exchange.Number, lease);
+    }
 
     private static async Task StreamAsync(Exchange exchange, Fault? fault, AnswerFormat format, IAsyncEnumerable<AnswerPart> parts)
     {

@@ -28,6 +28,8 @@ internal sealed class ModelScheduler : IAsyncDisposable
 
     public int PendingLoads => _pending.Reader.Count;
 
+    public int Loads { get; private set; }
+
     /// <summary>What is loaded, the longest to stay first.</summary>
     public IReadOnlyList<LoadedModel> Loaded
     {
@@ -52,7 +54,7 @@ internal sealed class ModelScheduler : IAsyncDisposable
         var request = new PendingLoad(model, options, keepAlive, crashes, cancellationToken);
         lock (_lock)
         {
-            if (!crashes && _loaded.TryGetValue(model.FullName, out var runner) && runner.Options.Serves(options))
+            if (!crashes && _loaded.TryGetValue(model.Weights, out var runner) && runner.Options.Serves(options))
             {
                 return Use(runner, request);
             }
@@ -73,7 +75,7 @@ internal sealed class ModelScheduler : IAsyncDisposable
     {
         lock (_lock)
         {
-            if (_loaded.TryGetValue(model.FullName, out var runner))
+            if (_loaded.TryGetValue(model.Weights, out var runner))
             {
                 runner.ExpiresAt = _time.Now;
                 Evict(runner);
@@ -121,7 +123,7 @@ internal sealed class ModelScheduler : IAsyncDisposable
         lock (_lock)
         {
             Runner? victim = null;
-            if (_loaded.TryGetValue(request.Model.FullName, out var runner))
+            if (_loaded.TryGetValue(request.Model.Weights, out var runner))
             {
                 if (runner.Options.Serves(request.Options) && !request.Crashes)
                 {
@@ -164,8 +166,9 @@ internal sealed class ModelScheduler : IAsyncDisposable
 
     private async Task LoadAsync(PendingLoad request, CancellationToken stopping)
     {
+        Loads++;
         var speed = request.Model.Speed;
-        var seconds = _inPageCache.Contains(request.Model.FullName) ? speed.LoadFromPageCacheSeconds : speed.LoadFromDiskSeconds;
+        var seconds = _inPageCache.Contains(request.Model.Weights) ? speed.LoadFromPageCacheSeconds : speed.LoadFromDiskSeconds;
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, request.Cancelled);
         try
         {
@@ -177,7 +180,7 @@ internal sealed class ModelScheduler : IAsyncDisposable
             return;
         }
 
-        _inPageCache.Add(request.Model.FullName);
+        _inPageCache.Add(request.Model.Weights);
         lock (_lock)
         {
             var runner = NewRunner(request);
@@ -187,7 +190,7 @@ internal sealed class ModelScheduler : IAsyncDisposable
             }
             else if (Fits(runner))
             {
-                _loaded[request.Model.FullName] = runner;
+                _loaded[request.Model.Weights] = runner;
                 var lease = Use(runner, request) with { LoadTime = TimeSpan.FromSeconds(seconds) };
                 if (!request.Served.TrySetResult(lease))
                 {
@@ -200,20 +203,20 @@ internal sealed class ModelScheduler : IAsyncDisposable
             }
             else
             {
-                request.Served.TrySetException(ApiException.LoadCrash("signal: killed"));
+                request.Served.TrySetException(ApiException.LoadCrash($"ggml_backend_cpu_buffer_type_alloc_buffer: failed to allocate buffer of size {runner.SizeBytes}"));
             }
         }
     }
 
     private Runner NewRunner(PendingLoad request) =>
-        new(request.Model, request.Options, request.Model.Can("completion") ? _settings.NumParallel : 1, request.KeepAlive ?? _settings.KeepAlive);
+        new(request.Model, request.Options, request.Model.RunsParallel ? _settings.NumParallel : 1, request.KeepAlive ?? _settings.KeepAlive);
 
     private bool Fits(Runner runner) =>
         _settings.MemoryBytes is not { } memory || _loaded.Values.Sum(other => other.SizeBytes) + runner.SizeBytes <= memory;
 
     private Runner? Victim()
     {
-        var candidates = _loaded.Values.OrderBy(runner => runner.KeepAlive).ThenBy(runner => runner.Model.FullName, StringComparer.Ordinal).ToList();
+        var candidates = _loaded.Values.OrderBy(runner => runner.KeepAlive).ThenBy(runner => runner.Model.Weights, StringComparer.Ordinal).ToList();
         return candidates.Find(runner => runner.Users == 0) ?? candidates.FirstOrDefault();
     }
 
@@ -271,9 +274,9 @@ internal sealed class ModelScheduler : IAsyncDisposable
 
     private void Unload(Runner runner)
     {
-        if (_loaded.TryGetValue(runner.Model.FullName, out var loaded) && loaded == runner)
+        if (_loaded.TryGetValue(runner.Model.Weights, out var loaded) && loaded == runner)
         {
-            _loaded.Remove(runner.Model.FullName);
+            _loaded.Remove(runner.Model.Weights);
             var unloaded = _unloaded;
             _unloaded = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             unloaded.SetResult();

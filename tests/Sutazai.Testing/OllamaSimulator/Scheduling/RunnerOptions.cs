@@ -6,12 +6,13 @@ namespace Sutazai.Testing.OllamaSimulator.Scheduling;
 internal sealed record RunnerOptions(int NumCtx, bool NumCtxIsAuto, int? NumBatch, int NumGpu, int? MainGpu, bool? UseMmap, int NumThread, int DraftNumPredict, bool Shift)
 {
     private const int SmallestContext = 4;
+    private const int SmallestVisionContext = 2048;
 
-    public static RunnerOptions From(JsonObject options, bool? shift, int defaultContext, int trainedContext)
+    public static RunnerOptions From(JsonObject options, bool? shift, int defaultContext, SimulatedModel model)
     {
         var asked = Integer(options, "num_ctx");
         return new RunnerOptions(
-            Math.Clamp(asked ?? defaultContext, SmallestContext, trainedContext),
+            Math.Min(Math.Max(asked ?? defaultContext, model.Can("vision") ? SmallestVisionContext : SmallestContext), model.ContextLength),
             asked is null,
             Integer(options, "num_batch"),
             Integer(options, "num_gpu") ?? -1,
@@ -29,7 +30,6 @@ internal sealed record RunnerOptions(int NumCtx, bool NumCtxIsAuto, int? NumBatc
         NumCtxIsAuto = NumCtxIsAuto,
         NumBatch = NumBatch is null && asked.NumBatch is null ? NumBatch : asked.NumBatch,
         NumGpu = asked.NumGpu < 0 ? NumGpu : asked.NumGpu,
-        UseMmap = asked.UseMmap ?? UseMmap,
     };
 
     private static int? Integer(JsonObject options, string name) =>
