@@ -162,6 +162,7 @@ public sealed class SchedulingTests
 
         var first = await client.PostForJsonAsync("/api/chat", one, Cancel);
         await client.PostForJsonAsync("/api/chat", other, Cancel);
+        await client.PostForJsonAsync("/api/chat", other, Cancel);
         var again = await client.PostForJsonAsync("/api/chat", one, Cancel);
 
         var (cold, warm) = ((long)first["prompt_eval_duration"]!, (long?)again["prompt_eval_duration"] ?? 0);
