@@ -129,10 +129,11 @@ public sealed class SchedulingTests
             await Task.Yield();
         }
 
-        // 6 s to load, 6 tokens at 194/s and 6 at 39/s: 6.18 s, and the scale's part of it by the clock.
+        // 6 s to load, 6 tokens at 194/s and 6 at 39/s: 6.18 s, and the scale's part of it by the clock, but for the last millisecond, for which no timer is set.
+        const double Untimed = 0.001;
         var elapsed = (clock.GetUtcNow() - started).TotalSeconds;
-        Assert.InRange(elapsed, 6.18 * scale, double.MaxValue);
-        Assert.InRange((long)(await answer)["total_duration"]!, 6_180_000_000, (long)(elapsed / scale * 1e9));
+        Assert.InRange(elapsed, (6.18 * scale) - Untimed, double.MaxValue);
+        Assert.InRange((long)(await answer)["total_duration"]!, (long)((6.18 - (Untimed / scale)) * 1e9), (long)(elapsed / scale * 1e9));
     }
 
     [Fact]
@@ -161,6 +162,7 @@ public sealed class SchedulingTests
         var (one, other) = (Talk("one"), Talk("other"));
 
         var first = await client.PostForJsonAsync("/api/chat", one, Cancel);
+        await client.PostForJsonAsync("/api/chat", other, Cancel);
         await client.PostForJsonAsync("/api/chat", other, Cancel);
         var again = await client.PostForJsonAsync("/api/chat", one, Cancel);
 

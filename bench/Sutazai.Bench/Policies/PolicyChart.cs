@@ -62,7 +62,8 @@ internal static class PolicyChart
                 var (value, x) = (bars[policy], middle + ((policy - (bars.Count / 2.0)) * (Bar + 2)) + 1);
                 var centre = x + (Bar / 2.0);
                 svg.Append(CultureInfo.InvariantCulture, $"<rect x=\"{x:0.#}\" y=\"{Y(value.Median):0.#}\" width=\"{Bar}\" height=\"{PanelHeight * value.Median:0.#}\" fill=\"{s_colours[policy]}\"/>");
-                svg.Append(CultureInfo.InvariantCulture, $"<path d=\"M{centre:0.#} {Y(value.Low):0.#}V{Y(value.High):0.#}M{centre - 5:0.#} {Y(value.Low):0.#}h10M{centre - 5:0.#} {Y(value.High):0.#}h10\" stroke=\"#222\" stroke-width=\"1.4\" fill=\"none\"/>");
+                var whisker = string.Create(CultureInfo.InvariantCulture, $"M{centre:0.#} {Y(value.Low):0.#}V{Y(value.High):0.#}M{centre - 5:0.#} {Y(value.Low):0.#}h10M{centre - 5:0.#} {Y(value.High):0.#}h10");
+                svg.Append($"<path d=\"{whisker}\" stroke=\"#fff\" stroke-width=\"3.4\" fill=\"none\"/><path d=\"{whisker}\" stroke=\"#222\" stroke-width=\"1.4\" fill=\"none\"/>");
                 svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{centre:0.#}\" y=\"{Math.Min(Y(value.High), Y(value.Median)) - 5:0.#}\" text-anchor=\"middle\" font-size=\"11\">{100 * value.Median:0}</text>\n");
             }
 
