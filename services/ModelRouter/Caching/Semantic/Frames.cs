@@ -10,7 +10,7 @@ internal static class Frames
 
     private static readonly Phrase[] s_howI = Phrase.List(
         """
-        how do|can|could|would|might i
+        how do|can|could i
         how to
         what is the|a way to
         in what|which way can|could i
@@ -18,7 +18,7 @@ internal static class Frames
 
     private static readonly Phrase[] s_howYou = Phrase.List(
         """
-        how do|can|could|would you|we|one|people
+        how do|can|could you|we|one|people
         how does|can|could one|someone
         """);
 
@@ -73,19 +73,18 @@ internal static class Frames
     // "How do you feel" and "how do I look" are no questions for a way to do it.
     private static readonly HashSet<string> s_states = ["feel", "look", "sound", "seem", "think", "know", "sleep", "differ", "compare", "work", "come", "say", "like", "see", "be", "appear", "perform"];
 
-    private static readonly HashSet<string> s_attaches = ["that", "which", "who", "whose", "where", "when", "if", "while", "written", "made", "built", "sent", "given", "run", "shown", "stored", "found", "set", "kept"];
-    private static readonly HashSet<string> s_articles = ["a", "an", "the"];
+    private static readonly HashSet<string> s_attaches = ["to", "that", "which", "who", "whose", "where", "when", "if", "while", "written", "made", "built", "sent", "given", "run", "shown", "stored", "found", "set", "kept"];
 
     /// <returns>Whether what is left is certainly a question.</returns>
     public static bool Straighten(List<Token> tokens)
     {
         var fronted = TakeFronted(tokens);
         var asks = Name(tokens);
-        DropArticles(tokens, tokens.Count > 0 && tokens[0] == s_howTo);
+        DropArticles(tokens);
         DropCommas(tokens);
         if (fronted is not null)
         {
-            if (tokens.Count > 0 && tokens[0] == s_howTo && !tokens.Any(t => t.IsIn(s_attaches) || t.Is(",") || (t.Kind == TokenKind.Word && t.Text is [_, _, .., 'e', 'd'] or [_, _, .., 'i', 'n', 'g'])))
+            if (tokens.Count > 0 && tokens[0] == s_howTo && !tokens.Any(t => t.IsIn(s_attaches) || t.Is(",") || (t.Kind == TokenKind.Word && t.Text != "string" && t.Text is [_, _, .., 'e', 'd'] or [_, _, .., 'i', 'n', 'g'])))
             {
                 tokens.AddRange(fronted);
             }
@@ -101,8 +100,8 @@ internal static class Frames
     /// <summary>"In Python, how do I …" asks what "How do I … in Python" does, where the words at the end cannot belong to something else there.</summary>
     private static List<Token>? TakeFronted(List<Token> tokens)
     {
-        var comma = tokens.Count > 4 && tokens[0].Text is "in" or "using" or "with" ? tokens.FindIndex(1, 3, t => t.Is(",")) : -1;
-        if (comma < 2)
+        var comma = tokens.Count > 4 && tokens[0].Text is "in" or "using" or "with" && tokens[1].IsIn(Lexicon.Tools) ? tokens.FindIndex(2, 2, t => t.Is(",")) : -1;
+        if (comma < 0)
         {
             return null;
         }
@@ -209,8 +208,7 @@ internal static class Frames
             tokens.RemoveAt(there);
         }
 
-        return tokens is [{ Kind: TokenKind.Word, Text: "what" or "how" or "why" or "who" or "where" }, ..]
-            or [{ Kind: TokenKind.Word, Text: "when" }, { Text: "is" or "are" or "was" or "were" or "does" or "do" or "did" or "will" or "should" or "can" }, ..]
+        return Manners.BeginsQuestion(tokens) || tokens is [{ Kind: TokenKind.Word, Text: "when" }, { Text: "is" or "are" or "was" or "were" or "does" or "do" or "did" or "will" or "should" or "can" }, ..]
             or [{ Kind: TokenKind.Word, Text: "is" or "are" or "does" or "did" or "should" or "can" or "could" or "was" or "were" }, _, ..];
     }
 
@@ -220,13 +218,12 @@ internal static class Frames
         tokens.Insert(0, with);
     }
 
-    /// <summary>"the" says little, and who asks for a way to do something means any such thing; elsewhere "a" may be the whole difference.</summary>
-    private static void DropArticles(List<Token> tokens, bool any)
+    /// <summary>"the" says little; "a" may be the whole difference.</summary>
+    private static void DropArticles(List<Token> tokens)
     {
         for (var i = tokens.Count - 2; i >= 0; i--)
         {
-            if ((any ? tokens[i].IsIn(s_articles) : tokens[i].Is("the")) && tokens[i + 1].Kind != TokenKind.Mark && !tokens[i + 1].IsIn(Lexicon.Counted)
-                && tokens[i + 1].Kind != TokenKind.Number)
+            if (tokens[i].Is("the") && tokens[i + 1].Kind is not (TokenKind.Mark or TokenKind.Number) && !tokens[i + 1].IsIn(Lexicon.Counted))
             {
                 tokens.RemoveAt(i);
             }

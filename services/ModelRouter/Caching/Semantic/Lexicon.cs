@@ -19,11 +19,14 @@ internal static class Lexicon
         organise=organize;analyse=analyze;optimise=optimize;optimising=optimizing;initialise=initialize;serialise=serialize;deserialise=deserialize;
         normalise=normalize;visualise=visualize;minimise=minimize;maximise=maximize;summarise=summarize;customise=customize;synchronise=synchronize;
         authorise=authorize;recognise=recognize;utilise=utilize;containerise=containerize;parallelise=parallelize;cancelled=canceled;modelling=modeling;
-        e-mail=email;e-mails=emails;repo=repository;repos=repositories;k8s=kubernetes;js=javascript;postgres=postgresql;info=information;
-        folder=directory;folders=directories;vs=versus;ok=okay;
+        e-mail=email;e-mails=emails;repo=repository;repos=repositories;info=information;
+        folder=directory;folders=directories;vs=versus;
         zero=0;two=2;three=3;four=4;five=5;six=6;seven=7;eight=8;nine=9;ten=10;eleven=11;twelve=12;thirteen=13;fourteen=14;fifteen=15;sixteen=16;
         seventeen=17;eighteen=18;nineteen=19;twenty=20;thirty=30;forty=40;fifty=50;sixty=60;seventy=70;eighty=80;ninety=90
         """);
+
+    /// <summary>Names with a short form that nothing else has.</summary>
+    public static readonly FrozenDictionary<string, string> Short = Pairs("k8s=kubernetes;js=javascript;postgres=postgresql");
 
     /// <summary>Units as they may be written out after a number.</summary>
     public static readonly FrozenDictionary<string, string> Units = Pairs(
@@ -37,22 +40,20 @@ internal static class Lexicon
     public static readonly FrozenSet<string> Brands = Words(
         "github gitlab javascript typescript postgresql mysql mariadb mongodb nosql graphql rabbitmq powershell macos ios openai youtube linkedin devops oauth wordpress numpy");
 
-    /// <summary>Words that, in capitals, are often something else: US, IT, WHO, OR, AND.</summary>
-    public static readonly FrozenSet<string> FunctionWords = Words(
+    /// <summary>Names that are the same in lower case; any other word with a capital within a sentence is taken as it is written: Polish and polish, US and us.</summary>
+    public static readonly FrozenSet<string> Tools = Words(
         """
-        us it who or and not in on is as at by do no all are am pm be can may will if of to so up we he me my an a any for from has had have i than that the them then they this was with you your but
-        off out over under how what when where why which none only same some such too very
+        docker kubernetes linux ubuntu debian fedora centos alpine python java kotlin scala haskell php perl bash git nginx apache redis kafka elasticsearch grafana prometheus terraform ansible
+        jenkins azure aws gcp sqlite npm yarn webpack django laravel pandas matplotlib tensorflow pytorch jupyter vim emacs
+        sql api apis csv json yaml xml html css http https tcp udp dns ssh ssl tls url urls cpu gpu ram ssd ip vpn ftp pdf png jpeg utf ascii crud rest jwt orm ide cli sdk ci cd i
         """);
 
-    /// <summary>Words that mean something else when they begin with a capital.</summary>
-    public static readonly FrozenSet<string> NamesByCase = Words(
+    /// <summary>Names that begin a sentence and are something else in lower case.</summary>
+    public static readonly FrozenSet<string> FirstNames = Words(
         """
-        apple windows word excel oracle march polish turkey china teams target edge access amazon meta visa shell jordan chad rust swift ruby reading nice bath cork
-        slack spark outlook salt chef puppet beam storm hive grace rose jack frank bill pages numbers keynote photos signal discord zoom notion linear sketch bath swiss
+        apple windows word excel oracle march polish turkey china teams target edge access amazon meta visa shell jordan mercury chad rust swift ruby reading nice bath cork
+        slack spark outlook salt chef puppet beam storm hive grace rose jack frank bill pages numbers keynote photos signal discord zoom notion linear sketch silver spring
         """);
-
-    /// <summary>The same, but at the beginning of a sentence the capital says nothing.</summary>
-    public static readonly FrozenSet<string> NamesByCaseWithin = Words("may will mark go rob sue pat sie ihr ihnen ihre august");
 
     /// <summary>A request about words themselves: there, no two ways to write the same are the same.</summary>
     public static readonly FrozenSet<string> AboutWords = Words(

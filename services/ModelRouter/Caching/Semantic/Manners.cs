@@ -127,9 +127,15 @@ internal static class Manners
         {
             tokens.RemoveRange(1, 2);
         }
+        else if (tokens is [{ Text: "explain" or "describe" }, _, .., { Text: "to" }, { Text: "me" }])
+        {
+            tokens.RemoveRange(tokens.Count - 2, 2);
+        }
 
         return asks;
     }
+
+    public static bool BeginsQuestion(List<Token> tokens) => tokens.Count > 0 && tokens[0].IsIn(s_questions) && !tokens[0].Is("when");
 
     /// <summary>Whether there is nothing but a greeting.</summary>
     public static bool IsGreeting(List<Token> tokens) => tokens.Count > 0 && Phrase.First(s_greetings, tokens, 0) == tokens.FindLastIndex(t => t.Kind != TokenKind.Mark) + 1;

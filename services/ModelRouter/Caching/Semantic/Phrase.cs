@@ -17,7 +17,7 @@ internal sealed class Phrase
         var at = start;
         foreach (var (words, optional) in _steps)
         {
-            if (at < tokens.Count && words.Any(tokens[at].Is))
+            if (at < tokens.Count && Is(tokens[at], words))
             {
                 at++;
             }
@@ -43,4 +43,8 @@ internal sealed class Phrase
 
         return 0;
     }
+
+    // "Vielen Dank" and "Good Morning".
+    private static bool Is(Token token, string[] words) =>
+        token.Kind is TokenKind.Word or TokenKind.Mark or TokenKind.Name && words.Contains(token.Text, StringComparer.OrdinalIgnoreCase);
 }

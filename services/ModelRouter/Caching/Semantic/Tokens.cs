@@ -96,7 +96,8 @@ internal static partial class Tokens
         {
             var same = Lexicon.Same.GetValueOrDefault(lower, lower);
             tokens.Add(
-                IsName(text, lower, place, shouts) ? new Token(TokenKind.Name, text)
+                Lexicon.Short.TryGetValue(lower, out var name) ? Token.Word(name)
+                : IsName(text, lower, place, shouts) ? new Token(TokenKind.Name, text)
                 : same.All(char.IsAsciiDigit) ? new Token(TokenKind.Number, same)
                 : Token.Word(same));
         }
@@ -104,8 +105,8 @@ internal static partial class Tokens
 
     private static bool IsName(string text, string lower, Place place, bool shouts) =>
         NameLike().IsMatch(text) ? !Lexicon.Brands.Contains(lower)
-        : text.Length > 1 && text.All(char.IsUpper) ? !shouts && Lexicon.FunctionWords.Contains(lower)
-        : char.IsUpper(text[0]) && (Lexicon.NamesByCase.Contains(lower) || (place != Place.First && Lexicon.NamesByCaseWithin.Contains(lower)));
+        : char.IsUpper(text[0]) && !shouts && !Lexicon.Tools.Contains(lower)
+            && (place != Place.First || text.Skip(1).Any(char.IsUpper) || Lexicon.FirstNames.Contains(lower));
 
     private enum Place
     {

@@ -2,7 +2,7 @@ namespace Sutazai.ModelRouter.Tests.Semantic;
 
 /// <summary>
 /// Questions that differ in one thing that matters. Of each line, the choices in braces exclude each other: a pair is made of any two choices
-/// of one place, with the first choice at all others.
+/// of one place, with the first choice at all others and with the last.
 /// </summary>
 internal static class DifferentQuestions
 {

@@ -29,16 +29,21 @@ internal static partial class Pairs
             {
                 for (var j = i + 1; j < choices.Length; j++)
                 {
-                    yield return (Fill(line, place, choices[i], places), s_polite[number++ % s_polite.Length](Fill(line, place, choices[j], places)));
+                    for (var last = 0; last < 2; last++)
+                    {
+                        yield return (Fill(line, place, choices[i], places, last == 1), s_polite[number % s_polite.Length](Fill(line, place, choices[j], places, last == 1)));
+                    }
+
+                    number++;
                 }
             }
         }
     }
 
-    private static string Fill(string line, int place, string choice, List<string[]> places)
+    private static string Fill(string line, int place, string choice, List<string[]> places, bool last)
     {
         var at = 0;
-        return Choices().Replace(line, _ => at++ == place ? choice : places[at - 1][0]);
+        return Choices().Replace(line, _ => at++ == place ? choice : places[at - 1][last ? ^1 : 0]);
     }
 
     [GeneratedRegex(@"\{([^{}]*\|[^{}]*)\}")]
