@@ -1,3 +1,5 @@
+using Sutazai.ModelRouter.Sharing;
+
 namespace Sutazai.ModelRouter.Calls;
 
 internal enum CallState
@@ -20,6 +22,7 @@ internal sealed class CallProgress
 {
     private volatile Standing _now = new(CallState.Working, null, null);
     private volatile string? _decision;
+    private volatile int _found;
 
     public CallState State => _now.State;
 
@@ -36,8 +39,13 @@ internal sealed class CallProgress
         set => _decision = value;
     }
 
+    /// <summary>Where the answer was found, if it was after the call had begun.</summary>
+    public CacheUse? Found => _found is 0 ? null : (CacheUse)_found;
+
     /// <summary>State, position and time as they belong together.</summary>
     public Standing Now => _now;
+
+    public void FoundIn(CacheUse cache) => _found = (int)cache;
 
     public void Set(CallState state, int? position = null, TimeSpan? eta = null) => _now = new Standing(state, position, eta);
 
