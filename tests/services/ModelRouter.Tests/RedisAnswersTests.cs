@@ -139,7 +139,7 @@ public class RedisAnswersTests
     private static async Task<(string Decision, string[] Chunks)> AskAsync(Router router, string question)
     {
         using var response = await router.PostAsync(
-            "api/chat", $$"""{"model":"llama3.2:1b","messages":[{"role":"user","content":"{{question}}"}],"options":{"temperature":0}}""", Cancelled);
+            "api/chat", $$"""{"model":"llama3.2:1b","messages":[{"role":"user","content":"{{question}}"}],"options":{"temperature":0} }""", Cancelled);
         var lines = (await response.Content.ReadAsStringAsync(Cancelled)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         return (Assert.Single(response.Headers.GetValues("x-router-decision")).Split(", wait")[0], [.. lines.Select(WithoutItsTime)]);
     }

@@ -50,7 +50,7 @@ internal sealed partial class SemanticCache(AnswerCache cache, ModelTelemetry te
         var same = known.LastOrDefault(k => k.Wording.Differs(question.Wording) is null);
         if (same is null || cache.Find<ChatChunk>(same.Answer) is not { } kept)
         {
-            var near = same is null ? known.TakeLast(Newest).Select(k => (k.Wording, Shared: k.Wording.Shared(question.Wording))).MaxBy(k => k.Shared) : default;
+            var near = same is null ? known.TakeLast(Newest).Select(k => (k.Wording, Shared: k.Wording.Shared(question.Wording))).DefaultIfEmpty().MaxBy(k => k.Shared) : default;
             telemetry.Compared(near.Shared >= Near ? $"rejected_{near.Wording.Differs(question.Wording)}".ToLowerInvariant() : "miss");
             return null;
         }
