@@ -48,7 +48,7 @@ public class RedisAnswersTests
         var (_, found) = await second.AskAsync("api/embed", """{"model":"base-embed","input":["a","b"]}""", Cancelled);
 
         Assert.Equal(made.GetRawText(), found.GetRawText());
-        Assert.Single(simulator.Requests, r => r.Path == "/api/embed");
+        Assert.Single(simulator.Requests, r => r.Path == "/api/embed" && r.Body.Contains("\"a\"", StringComparison.Ordinal));
     }
 
     [Theory, InlineData(true), InlineData(false)]

@@ -44,7 +44,7 @@ public class SemanticCacheTests
         await AskAsync(router, InOtherWords);
         await AskAsync(router, InOtherWords);
 
-        Assert.Single(simulator.Requests, r => r.Path == "/api/embed");
+        Assert.Single(simulator.Requests, r => r.Path == "/api/embed" && r.Body.Contains("nginx", StringComparison.Ordinal));
     }
 
     [Theory]
