@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Sutazai.ModelRouter.Caching.Semantic;
 
 namespace Sutazai.ModelRouter;
 
@@ -47,6 +48,13 @@ internal sealed class ModelRouterOptions : IValidatableObject
     /// <summary>For how long an answer is kept at most.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "365.00:00:00")]
     public TimeSpan CacheExpiry { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>Whether a question may be answered as the same one in other words was: <c>off</c>, <c>shadow</c> (the model answers, and it is counted how often it answers the same) or <c>on</c>.</summary>
+    public SemanticCacheMode SemanticCache { get; set; }
+
+    /// <summary>Cosine of two questions' embeddings that the semantic cache asks for, beside its verifier's consent.</summary>
+    [Range(0.0, 1.0)]
+    public double SemanticCacheThreshold { get; set; } = 0.85;
 
     /// <summary>Memory of an answer under way beyond which identical calls are given one of their own; it may run ahead of its slowest reader by as much.</summary>
     [Range(1024, 1L << 30)]

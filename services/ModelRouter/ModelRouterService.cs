@@ -1,6 +1,8 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Sutazai.ModelRouter.Backends;
 using Sutazai.ModelRouter.Caching;
+using Sutazai.ModelRouter.Caching.Redis;
+using Sutazai.ModelRouter.Caching.Semantic;
 using Sutazai.ModelRouter.Calls;
 using Sutazai.ModelRouter.Catalog;
 using Sutazai.ModelRouter.Dialects;
@@ -21,6 +23,8 @@ public static class ModelRouterService
             ("ollama", b => b.AddConnectedBackend("ollama", (connection, _) => new OllamaBackend(connection))),
             ("openai", b => b.AddConnectedBackend("openai", (connection, time) => new OpenAIBackend(connection, time))));
 
+        builder.AddBackend("answers", ("memory", _ => { }), ("redis", AddRedis));
+
         var services = builder.Services;
         services.AddOptions<ModelRouterOptions>().BindConfiguration("ModelRouter").ValidateDataAnnotations().ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
@@ -31,6 +35,7 @@ public static class ModelRouterService
         services.AddSingleton<ModelCalls>();
         services.AddHostedService<Preloading>();
         services.AddSingleton<AnswerCache>();
+        services.AddSingleton<SemanticCache>();
         services.AddSingleton<SharedCalls>();
         services.AddSingleton<OllamaApi>();
         services.AddSingleton<OpenAIApi>();
@@ -42,6 +47,12 @@ public static class ModelRouterService
         OpenAIApi.Map(routes);
         routes.MapGet("/queue", (ModelQueue queue) => queue.Report());
         routes.MapGet("/status", (ModelCatalog catalog, CancellationToken cancellationToken) => catalog.StatusAsync(cancellationToken));
+    }
+
+    private static void AddRedis(IHostApplicationBuilder builder)
+    {
+        var connection = RedisAnswers.Read(builder.Configuration);
+        builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<RedisAnswers>(services, connection));
     }
 
     /// <summary>Reads the connection string now, so that a wrong one stops the start.</summary>

@@ -64,13 +64,23 @@ internal sealed class AnswerCache(IOptions<ModelRouterOptions> options, TimeProv
         }
     }
 
+    /// <summary>Whether there is something with that key, which is no use of it.</summary>
+    public bool Holds(AnswerKey key)
+    {
+        lock (_lock)
+        {
+            return _entries.ContainsKey(key);
+        }
+    }
+
     /// <summary>Keeps an answer if it is worth more than what would have to go for it.</summary>
     /// <param name="bytes">Memory of the pieces.</param>
     /// <param name="worth">The time that each use saves.</param>
-    public void Keep<T>(AnswerKey key, IReadOnlyList<T> pieces, long bytes, TimeSpan worth)
+    /// <param name="age">For how long it has been kept elsewhere.</param>
+    public void Keep<T>(AnswerKey key, IReadOnlyList<T> pieces, long bytes, TimeSpan worth, TimeSpan age = default)
         where T : class
     {
-        var entry = new Entry(key, pieces, bytes + EntryBytes, worth, time.GetTimestamp());
+        var entry = new Entry(key, pieces, bytes + EntryBytes, worth, time.GetTimestamp() - (long)(age.TotalSeconds * time.TimestampFrequency));
         lock (_lock)
         {
             if (_entries.TryGetValue(key, out var known))

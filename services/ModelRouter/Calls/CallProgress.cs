@@ -1,3 +1,5 @@
+using Sutazai.ModelRouter.Sharing;
+
 namespace Sutazai.ModelRouter.Calls;
 
 internal enum CallState
@@ -21,6 +23,7 @@ internal sealed class CallProgress
     private volatile Func<Standing>? _standing;
     private volatile string? _decision;
     private volatile string? _changed;
+    private volatile int _found;
 
     /// <summary>Where it stands at this moment.</summary>
     public Standing Now => _standing?.Invoke() ?? new Standing(CallState.Working, null, null);
@@ -35,10 +38,15 @@ internal sealed class CallProgress
         set => _changed = value;
     }
 
+    /// <summary>Where the answer was found, if it was after the call had begun.</summary>
+    public CacheUse? Found => _found is 0 ? null : (CacheUse)_found;
+
     /// <param name="standing">Asked whenever somebody wants to know.</param>
     public void Follow(Func<Standing> standing) => _standing = standing;
 
     public void Begin(string decision) => (_decision, _standing) = (decision, null);
+
+    public void FoundIn(CacheUse cache) => _found = (int)cache;
 
     /// <param name="Position">Calls that go before it, this one counted: 1 is the next.</param>
     /// <param name="Eta">Until it is at work.</param>

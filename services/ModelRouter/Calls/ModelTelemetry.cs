@@ -23,6 +23,7 @@ internal sealed class ModelTelemetry : IDisposable
     private readonly Histogram<double> _queued;
     private readonly Counter<long> _joined;
     private readonly Counter<long> _cache;
+    private readonly Counter<long> _semantic;
     private readonly Counter<double> _saved;
     private readonly Histogram<double> _swaps;
 
@@ -39,6 +40,7 @@ internal sealed class ModelTelemetry : IDisposable
         });
         _joined = _meter.CreateCounter<long>("sutazai.router.share.joined", "{call}", "Calls answered by an identical one that was under way.");
         _cache = _meter.CreateCounter<long>("sutazai.router.cache.requests", "{call}", "Calls that an answer kept might have served.");
+        _semantic = _meter.CreateCounter<long>("sutazai.router.cache.semantic", "{call}", "Questions compared with those asked before in other words.");
         _saved = _meter.CreateCounter<double>("sutazai.router.cache.saved", "s", "Work of models that kept answers made unnecessary.");
         _swaps = _meter.CreateHistogram("sutazai.router.swap.duration", "s", "Time to load a model, and to unload those that made room for it.", tags: null, new InstrumentAdvice<double>
         {
@@ -85,10 +87,12 @@ internal sealed class ModelTelemetry : IDisposable
         if (source.Cache != CacheUse.Off)
         {
             _saved.Add(saved.TotalSeconds, tags);
-            tags.Add("result", source.Cache == CacheUse.Hit ? "hit" : "miss");
+            tags.Add("result", source.Cache.ToString().ToLowerInvariant());
             _cache.Add(1, tags);
         }
     }
+
+    public void Compared(string result) => _semantic.Add(1, new KeyValuePair<string, object?>("result", result));
 
     public void End(string operation, string model, TimeSpan time, int promptTokens, int completionTokens, string? error, Activity? span)
     {

@@ -14,19 +14,19 @@ internal static class DecisionHeader
     /// <summary>Before the body starts.</summary>
     public static void Add(HttpContext context, AnswerSource source)
     {
-        Add(context, "cache", source.Cache switch { CacheUse.Hit => "hit", CacheUse.Miss => "miss", _ => "off" });
-        if (source.Cache != CacheUse.Hit)
+        Add(context, "cache", source.Cache.ToString().ToLowerInvariant());
+        if (source.Cache is CacheUse.Off or CacheUse.Miss || source.Share == ShareUse.Joined)
         {
             Add(context, "share", source.Share switch { ShareUse.Leader => "leader", ShareUse.Joined => "joined", _ => "off" });
         }
     }
 
-    /// <summary>With the wait and whether a model was swapped for it, if the call has begun when the response does.</summary>
+    /// <summary>With where the answer was found, the wait and whether a model was swapped for it, as far as that is known when the response starts.</summary>
     public static void Add(HttpContext context, AnswerSource source, CallProgress progress)
     {
-        Add(context, source);
         context.Response.OnStarting(() =>
         {
+            Add(context, source with { Cache = progress.Found ?? source.Cache });
             if (progress.Decision is { } decision)
             {
                 context.Response.Headers[Name] = $"{context.Response.Headers[Name]}, {decision}";

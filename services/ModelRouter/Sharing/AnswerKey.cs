@@ -13,10 +13,29 @@ namespace Sutazai.ModelRouter.Sharing;
 internal readonly record struct AnswerKey(UInt128 High, UInt128 Low)
 {
     /// <param name="digest">Null where the backend tells none.</param>
-    public static AnswerKey Of(ChatCall call, string? digest, CallTerms terms)
+    public static AnswerKey Of(ChatCall call, string? digest, CallTerms terms) => Of(call, call.Prompt is null ? "chat" : "generate", digest, terms);
+
+    /// <summary>What calls share that differ in nothing but the text of their last message.</summary>
+    /// <param name="digest">Null where the backend tells none.</param>
+    public static AnswerKey OfGroup(ChatCall call, string? digest, CallTerms terms) =>
+        Of(call with { Messages = [.. call.Messages.SkipLast(1), call.Messages[^1] with { Content = "" }] }, "group", digest, terms);
+
+    /// <param name="digest">Null where the backend tells none.</param>
+    public static AnswerKey Of(EmbedCall call, string? digest, CallTerms terms)
     {
         using var key = new Writer();
-        key.Begin(call.Prompt is null ? "chat" : "generate", call.Model, digest, terms);
+        key.Begin(call.Unscaled ? "embeddings" : "embed", call.Model, digest, terms);
+        key.Add(call.Inputs);
+        key.Add(call.Truncate);
+        key.Add(call.Dimensions);
+        key.Add(call.Options, sorted: true);
+        return key.End();
+    }
+
+    private static AnswerKey Of(ChatCall call, string kind, string? digest, CallTerms terms)
+    {
+        using var key = new Writer();
+        key.Begin(kind, call.Model, digest, terms);
         key.Add(call.Messages.Count);
         foreach (var message in call.Messages)
         {
@@ -63,18 +82,6 @@ internal readonly record struct AnswerKey(UInt128 High, UInt128 Low)
         key.Add(call.Shift);
         key.Add(call.Logprobs);
         key.Add(call.TopLogprobs);
-        return key.End();
-    }
-
-    /// <param name="digest">Null where the backend tells none.</param>
-    public static AnswerKey Of(EmbedCall call, string? digest, CallTerms terms)
-    {
-        using var key = new Writer();
-        key.Begin(call.Unscaled ? "embeddings" : "embed", call.Model, digest, terms);
-        key.Add(call.Inputs);
-        key.Add(call.Truncate);
-        key.Add(call.Dimensions);
-        key.Add(call.Options, sorted: true);
         return key.End();
     }
 

@@ -12,6 +12,12 @@ internal enum CacheUse
 
     Miss,
     Hit,
+
+    /// <summary>Another router's was found in Redis.</summary>
+    Redis,
+
+    /// <summary>The same was asked in other words.</summary>
+    Semantic,
 }
 
 internal enum ShareUse

@@ -31,7 +31,7 @@ internal sealed class Flights<T>(long maxBytes, Func<T, long> size, Func<T, bool
     public Entered<T> Enter(
         AnswerKey key,
         Func<CallProgress, CancellationToken, IAsyncEnumerable<T>> ask,
-        Func<IReadOnlyList<T>, TimeSpan?>? worth,
+        Func<IReadOnlyList<T>, Keeping?>? worth,
         DateTimeOffset? deadline,
         CancellationToken cancellationToken)
     {
@@ -66,7 +66,7 @@ internal sealed class Flights<T>(long maxBytes, Func<T, long> size, Func<T, bool
         return new Entered<T>(source, TimeSpan.Zero, flight.Progress, ReadAsync(flight, reader, deadline, cancellationToken));
     }
 
-    private async Task FlyAsync(Flight<T> flight, IAsyncEnumerable<T> pieces, Func<IReadOnlyList<T>, TimeSpan?>? worth, Piece<T> last)
+    private async Task FlyAsync(Flight<T> flight, IAsyncEnumerable<T> pieces, Func<IReadOnlyList<T>, Keeping?>? worth, Piece<T> last)
     {
         try
         {
@@ -83,7 +83,7 @@ internal sealed class Flights<T>(long maxBytes, Func<T, long> size, Func<T, bool
                     // Before anybody sees it: who has the whole answer and asks again finds it kept.
                     if (all is not null && worth!(all) is { } saves)
                     {
-                        cache.Keep<T>(flight.Key, all.ToArray(), bytes, saves);
+                        cache.Keep<T>(flight.Key, all.ToArray(), bytes, saves.Worth, saves.Age);
                     }
 
                     Over(flight);
@@ -234,3 +234,7 @@ internal sealed class Flights<T>(long maxBytes, Func<T, long> size, Func<T, bool
 /// <param name="Pieces">To be read once, and at once: an answer under way counts its readers from the start.</param>
 internal sealed record Entered<T>(AnswerSource Source, TimeSpan Saved, CallProgress Progress, IAsyncEnumerable<T> Pieces)
     where T : class;
+
+/// <param name="Worth">The time that each use of the answer saves.</param>
+/// <param name="Age">For how long it has been kept elsewhere.</param>
+internal readonly record struct Keeping(TimeSpan Worth, TimeSpan Age);

@@ -2,6 +2,8 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Sutazai.ModelRouter.Caching;
+using Sutazai.ModelRouter.Caching.Redis;
+using Sutazai.ModelRouter.Caching.Semantic;
 using Sutazai.ModelRouter.Calls;
 using Sutazai.ModelRouter.Catalog;
 
@@ -9,7 +11,8 @@ namespace Sutazai.ModelRouter.Sharing;
 
 /// <summary>Answers a call as an identical one was answered or is being answered, and else has the model asked.</summary>
 internal sealed class SharedCalls(
-    ModelCalls calls, ModelCatalog catalog, AnswerCache cache, ModelTelemetry telemetry, IOptions<ModelRouterOptions> options, TimeProvider time)
+    ModelCalls calls, ModelCatalog catalog, AnswerCache cache, SemanticCache semantic, ModelTelemetry telemetry, IOptions<ModelRouterOptions> options, TimeProvider time,
+    RedisAnswers? redis = null)
 {
     private readonly Flights<ChatChunk> _chats = new(options.Value.SharedAnswerBytes, Footprint.Of, c => c.Finish is not null, cache, time);
     private readonly Flights<Embeddings> _embeds = new(options.Value.SharedAnswerBytes, Footprint.Of, _ => true, cache, time);
@@ -25,10 +28,12 @@ internal sealed class SharedCalls(
         }
 
         var model = await ResolveAsync(call.Model, terms, cancellationToken);
-        var key = AnswerKey.Of(call with { Model = model }, catalog.Digest(model), terms);
-        Func<IReadOnlyList<ChatChunk>, TimeSpan?>? worth = deterministic ? chunks => AnswerWorth.Of(chunks, terms.Writes) : null;
-        var entered = _chats.Enter(key, (progress, token) => AskAsync(call, terms, progress, token), worth, terms.Deadline, cancellationToken);
-        telemetry.Decided(call.Operation, model, entered.Source, entered.Saved);
+        var digest = catalog.Digest(model);
+        var key = AnswerKey.Of(call with { Model = model }, digest, terms);
+        var search = deterministic && cache.IsOn ? new Search(call.Operation, model, key, terms) { Question = semantic.Of(call with { Model = model }, digest, terms) } : null;
+        var entered = _chats.Enter(
+            key, (progress, token) => FindOrAskAsync(call, search, terms, progress, token), search is null ? null : chunks => Keep(search, chunks), terms.Deadline, cancellationToken);
+        Decided(call.Operation, model, entered.Source, entered.Saved);
         return new ChatAnswer(model, entered.Source, entered.Progress, entered.Pieces);
     }
 
@@ -36,9 +41,12 @@ internal sealed class SharedCalls(
     {
         var model = await ResolveAsync(call.Model, terms, cancellationToken);
         var key = AnswerKey.Of(call with { Model = model }, catalog.Digest(model), terms);
-        var entered = _embeds.Enter(key, (progress, token) => AskAsync(call, terms, progress, token), one => AnswerWorth.Of(one[0]), terms.Deadline, cancellationToken);
-        telemetry.Decided(EmbedCall.Operation, model, entered.Source, entered.Saved);
-        return new EmbedAnswer(model, entered.Source, await entered.Pieces.FirstAsync(cancellationToken));
+        var search = cache.IsOn ? new Search(EmbedCall.Operation, model, key, terms) : null;
+        var entered = _embeds.Enter(
+            key, (progress, token) => FindOrAskAsync(call, search, terms, progress, token), search is null ? null : one => Keep(search, one), terms.Deadline, cancellationToken);
+        Decided(EmbedCall.Operation, model, entered.Source, entered.Saved);
+        var embeddings = await entered.Pieces.FirstAsync(cancellationToken);
+        return new EmbedAnswer(model, entered.Source with { Cache = entered.Progress.Found ?? entered.Source.Cache }, embeddings);
     }
 
     /// <summary>
@@ -53,9 +61,29 @@ internal sealed class SharedCalls(
     private ValueTask<string> ResolveAsync(string name, CallTerms terms, CancellationToken cancellationToken) =>
         terms.Deadline <= time.GetUtcNow() ? throw ModelException.DeadlinePassed() : catalog.ResolveAsync(name, cancellationToken);
 
-    /// <summary>Streamed, whoever asks first: one who joins may want it so. The deadline is each reader's own.</summary>
-    private async IAsyncEnumerable<ChatChunk> AskAsync(ChatCall call, CallTerms terms, CallProgress progress, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>Who leads looks further before it is known whether there is an answer.</summary>
+    private void Decided(string operation, string model, AnswerSource source, TimeSpan saved)
     {
+        if (source is not { Cache: CacheUse.Miss, Share: ShareUse.Leader })
+        {
+            telemetry.Decided(operation, model, source, saved);
+        }
+    }
+
+    private async IAsyncEnumerable<ChatChunk> FindOrAskAsync(
+        ChatCall call, Search? search, CallTerms terms, CallProgress progress, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (search is not null && await FindAsync(search, progress, cancellationToken) is { } found)
+        {
+            foreach (var chunk in found)
+            {
+                yield return chunk;
+            }
+
+            yield break;
+        }
+
+        // Streamed, whoever asks first: one who joins may want it so. The deadline is each reader's own.
         var (_, chunks) = await calls.ChatAsync(call with { Stream = true }, terms with { Deadline = null }, progress, cancellationToken);
         await foreach (var chunk in chunks)
         {
@@ -63,9 +91,102 @@ internal sealed class SharedCalls(
         }
     }
 
-    private async IAsyncEnumerable<Embeddings> AskAsync(EmbedCall call, CallTerms terms, CallProgress progress, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<Embeddings> FindOrAskAsync(
+        EmbedCall call, Search? search, CallTerms terms, CallProgress progress, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        if (search is not null && await FindInRedisAsync<Embeddings>(search, one => one is [{ Vectors.Count: > 0 }], cancellationToken) is { } found)
+        {
+            Found(search, progress, AnswerWorth.Of(found[0]) ?? TimeSpan.Zero);
+            yield return found[0];
+            yield break;
+        }
+
+        if (search is not null)
+        {
+            Found(search, progress, TimeSpan.Zero);
+        }
+
         var (_, embeddings) = await calls.EmbedAsync(call, terms with { Deadline = null }, progress, cancellationToken);
         yield return embeddings;
+    }
+
+    private async Task<IReadOnlyList<ChatChunk>?> FindAsync(Search search, CallProgress progress, CancellationToken cancellationToken)
+    {
+        var found = await FindInRedisAsync<ChatChunk>(
+            search, chunks => AnswerWorth.Of(chunks, search.Terms.Writes) is not null && chunks.SkipLast(1).All(c => c.Finish is null), cancellationToken);
+        var saved = found is null ? null : AnswerWorth.Of(found, search.Terms.Writes);
+        if (found is null && search.Question is { } question
+            && await semantic.FindAsync(question, (texts, token) => EmbedAsync(texts, search.Terms with { Deadline = null }, token), cancellationToken) is { } kept)
+        {
+            (search.Use, found, saved) = (CacheUse.Semantic, kept.Pieces, kept.Worth);
+        }
+
+        Found(search, progress, saved ?? TimeSpan.Zero);
+        return found;
+    }
+
+    private async Task<IReadOnlyList<T>?> FindInRedisAsync<T>(Search search, Func<IReadOnlyList<T>, bool> isWhole, CancellationToken cancellationToken)
+        where T : class
+    {
+        if (redis is null || await redis.FindAsync(search.Key, isWhole, cancellationToken) is not { } shared)
+        {
+            return null;
+        }
+
+        (search.Use, search.Age) = (CacheUse.Redis, shared.Age);
+        return shared.Pieces;
+    }
+
+    private void Found(Search search, CallProgress progress, TimeSpan saved)
+    {
+        if (search.Use != CacheUse.Miss)
+        {
+            progress.FoundIn(search.Use);
+        }
+
+        telemetry.Decided(search.Operation, search.Model, new AnswerSource(search.Use, ShareUse.Leader), saved);
+    }
+
+    private Keeping? Keep(Search search, IReadOnlyList<ChatChunk> chunks)
+    {
+        // What was given for a question in other words is kept for those words.
+        if (search.Use == CacheUse.Semantic || AnswerWorth.Of(chunks, search.Terms.Writes) is not { } worth)
+        {
+            return null;
+        }
+
+        if (search.Question is { } question)
+        {
+            semantic.Keep(question, search.Key, chunks, worth, (texts, token) => EmbedAsync(texts, search.Terms with { Deadline = null, Batch = true }, token));
+        }
+
+        return Keep(search, chunks, worth);
+    }
+
+    private Keeping? Keep(Search search, IReadOnlyList<Embeddings> one) => AnswerWorth.Of(one[0]) is { } worth ? Keep(search, one, worth) : null;
+
+    private Keeping Keep<T>(Search search, IReadOnlyList<T> pieces, TimeSpan worth)
+        where T : class
+    {
+        if (search.Use == CacheUse.Miss)
+        {
+            redis?.Fill(search.Key, pieces);
+        }
+
+        return new Keeping(worth, search.Age);
+    }
+
+    private async Task<Embeddings> EmbedAsync(IReadOnlyList<string> texts, CallTerms terms, CancellationToken cancellationToken) =>
+        (await EmbedAsync(new EmbedCall { Model = SemanticCache.EmbeddingModel, Inputs = texts }, terms, cancellationToken)).Embeddings;
+
+    /// <summary>What becomes of a call whose answer may be kept.</summary>
+    private sealed record Search(string Operation, string Model, AnswerKey Key, CallTerms Terms)
+    {
+        public Question? Question { get; init; }
+
+        public CacheUse Use { get; set; } = CacheUse.Miss;
+
+        /// <summary>For how long the answer found has been kept.</summary>
+        public TimeSpan Age { get; set; }
     }
 }

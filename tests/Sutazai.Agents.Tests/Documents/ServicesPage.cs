@@ -126,6 +126,7 @@ internal static partial class ServicesPage
         IDictionary map => string.Join(", ", map.Keys.Cast<object>().Select(k => $"`{k}` = `{map[k]}`")),
         string said => $"`{said}`",
         IEnumerable many => Listed([.. many.Cast<object>().Select(o => o.ToString()!)], "none"),
+        Enum word => $"`{word.ToString().ToLowerInvariant()}`",
         TimeSpan time => $"`{time.ToString("c", CultureInfo.InvariantCulture)}`",
         _ => $"`{JsonSerializer.Serialize(value)}`",
     };

@@ -124,6 +124,18 @@ public class AnswerCacheTests
         Assert.Equal((0, 0), (cache.Count, cache.Bytes));
     }
 
+    [Fact]
+    public void Forgets_an_answer_that_was_kept_elsewhere_the_sooner()
+    {
+        var cache = Cache(MaxBytes, _time);
+        cache.Keep<string>(Key(1), ["a"], 100, TimeSpan.FromSeconds(1), age: TimeSpan.FromMinutes(9));
+
+        Assert.NotNull(cache.Find<string>(Key(1)));
+        _time.Advance(TimeSpan.FromMinutes(1));
+
+        Assert.Null(cache.Find<string>(Key(1)));
+    }
+
     private static void KeepCheap(AnswerCache cache, int count)
     {
         for (var i = 0; i < count; i++)
