@@ -18,7 +18,9 @@ internal static class AgentRuntime
         builder.Services.AddHttpContextAccessor();
         builder.Services.AddTransient<AgentName>();
         builder.Services.AddTransient<RouterRefusals>();
-        builder.Services.AddHttpClient<ModelAccess>(http => http.BaseAddress = ModelRouterClient.BaseAddress).AddHttpMessageHandler<AgentName>().AddHttpMessageHandler<RouterRefusals>();
+        builder.Services.AddTransient<HangUp>();
+        builder.Services.AddHttpClient<ModelAccess>(http => http.BaseAddress = ModelRouterClient.BaseAddress)
+            .AddHttpMessageHandler<AgentName>().AddHttpMessageHandler<RouterRefusals>().AddHttpMessageHandler<HangUp>();
         builder.Services.TryAddTransient<StoredArtifacts>();
         builder.Services.AddSingleton<HeapWatch>();
     }

@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
@@ -32,6 +33,29 @@ internal sealed class AgentName(IHttpContextAccessor accessor) : DelegatingHandl
         }
 
         return base.SendAsync(request, cancellationToken);
+    }
+}
+
+/// <summary>Ends an answer as soon as whoever asked the agent has gone: OllamaSharp waits for the next line whatever its token says.</summary>
+internal sealed class HangUp(IHttpContextAccessor accessor) : DelegatingHandler
+{
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var response = await base.SendAsync(request, cancellationToken);
+        if (accessor.HttpContext?.RequestAborted is { CanBeCanceled: true } gone)
+        {
+            var answer = PipeReader.Create(await response.Content.ReadAsStreamAsync(cancellationToken));
+            gone.UnsafeRegister(static reader => ((PipeReader)reader!).CancelPendingRead(), answer);
+            var content = new StreamContent(answer.AsStream());
+            foreach (var (name, values) in response.Content.Headers)
+            {
+                content.Headers.TryAddWithoutValidation(name, values);
+            }
+
+            response.Content = content;
+        }
+
+        return response;
     }
 }
 

@@ -8,6 +8,7 @@ namespace Sutazai.ModelRouter.Backends;
 /// <summary>Writes calls as an OpenAI-compatible server reads them.</summary>
 internal static class OpenAIRequests
 {
+    private static readonly JsonElement s_noParameters = JsonElement.Parse("""{"type":"object","properties":{}}""");
     private static readonly JsonElement s_required = JsonElement.Parse("\"required\"");
 
     public static OpenAIChatRequest Of(ChatCall call)
@@ -121,10 +122,11 @@ internal static class OpenAIRequests
         _ => "image/png",
     };
 
+    /// <summary>With a description and parameters in any case: llama-server wants both.</summary>
     private static ToolWire Tool(ToolSpec tool) => new()
     {
         Type = "function",
-        Function = new ToolFunctionWire { Name = tool.Name, Description = tool.Description, Parameters = tool.Parameters },
+        Function = new ToolFunctionWire { Name = tool.Name, Description = tool.Description ?? "", Parameters = tool.Parameters ?? s_noParameters },
     };
 
     private static OpenAIResponseFormat? Format(JsonElement? format) => format switch

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
-using Sutazai.Agents.Data.DataFiles;
+using Sutazai.Host;
 using Sutazai.ModelRouter;
 using Sutazai.Testing;
 using Sutazai.Testing.OllamaSimulator;
@@ -18,7 +18,7 @@ public class HeartbeatTests
         await using var ollama = await OllamaSimulator.StartAsync(
             new() { Clock = new FakeTimeProvider(), Faults = [new(FaultKind.SlowFirstToken) { Delay = TimeSpan.FromHours(1) }] }, Cancelled);
         var host = await ServiceHost.StartAsync(
-            [DataFilesAgents.Group.Module, ModelRouterService.Module], time, "--services:artifacts:http:0=http://127.0.0.1:1", "--Backends:models:Provider=ollama", $"--ConnectionStrings:ollama={ollama.Address}");
+            [Modules.AgentGroups.First(g => g.Name == "data-files").Module, ModelRouterService.Module], time, "--services:artifacts:http:0=http://127.0.0.1:1", "--Backends:models:Provider=ollama", $"--ConnectionStrings:ollama={ollama.Address}");
         using var client = host.ClientOf(Caller.Local);
         using var request = ModelPlatform.Request(
             "data-files/agents/csv-profiler/" + path,

@@ -46,6 +46,17 @@ public class LlamaServerTests
     }
 
     [Fact]
+    public async Task Describes_every_tool_and_its_parameters()
+    {
+        await using var server = await StartAsync(_ => Reply.Json(Called));
+        await using var router = await server.RouterAsync();
+
+        await router.AskAsync("v1/chat/completions", Chat(""","tools":[{"type":"function","function":{"name":"now"}}]"""), Cancelled);
+
+        Assert.Equal("""{"name":"now","description":"","parameters":{"type":"object","properties":{}}}""", server.Asked.Single().GetProperty("tools")[0].GetProperty("function").GetRawText());
+    }
+
+    [Fact]
     public async Task Knows_from_the_server_what_the_prompt_and_the_answer_took()
     {
         await using var server = await StartAsync(_ => Reply.Json(Called));
