@@ -5,6 +5,7 @@ using Sutazai.ModelRouter.Calls;
 using Sutazai.ModelRouter.Catalog;
 using Sutazai.ModelRouter.Dialects;
 using Sutazai.ModelRouter.Sharing;
+using Sutazai.ModelRouter.Usage;
 
 namespace Sutazai.ModelRouter;
 
@@ -21,6 +22,8 @@ public static class ModelRouterService
             ("ollama", b => b.AddConnectedBackend("ollama", (connection, _) => new OllamaBackend(connection))),
             ("openai", b => b.AddConnectedBackend("openai", (connection, time) => new OpenAIBackend(connection, time))));
 
+        builder.AddBackend("usage", ("sqlite", UsageDb.AddSqlite), ("postgres", UsageDb.AddPostgres));
+
         var services = builder.Services;
         services.AddOptions<ModelRouterOptions>().BindConfiguration("ModelRouter").ValidateDataAnnotations().ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
@@ -31,6 +34,10 @@ public static class ModelRouterService
         services.AddSingleton<ModelCalls>();
         services.AddSingleton<AnswerCache>();
         services.AddSingleton<SharedCalls>();
+        services.AddSingleton<UsageLedger>();
+        services.AddSingleton<Budgets>();
+        services.AddSingleton<UsageMeter>();
+        services.AddHostedService<UsageWriter>();
         services.AddSingleton<OllamaApi>();
         services.AddSingleton<OpenAIApi>();
     }
@@ -39,6 +46,7 @@ public static class ModelRouterService
     {
         OllamaApi.Map(routes);
         OpenAIApi.Map(routes);
+        UsageApi.Map(routes);
         routes.MapGet("/status", (ModelCatalog catalog, CancellationToken cancellationToken) => catalog.StatusAsync(cancellationToken));
     }
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using Sutazai.ModelRouter.Backends;
 using Sutazai.ModelRouter.Scheduling;
+using Sutazai.ModelRouter.Usage;
 
 namespace Sutazai.ModelRouter.Calls;
 
@@ -9,7 +10,8 @@ namespace Sutazai.ModelRouter.Calls;
 /// One call under way: its place in the queue, its pass through the breaker, its deadline and its measurements. All are given back when it
 /// succeeds, fails or is disposed of, whichever comes first.
 /// </summary>
-internal sealed class Attempt(string operation, string requested, string model, IModelBackend backend, ModelTelemetry telemetry, TimeProvider time) : IDisposable
+internal sealed class Attempt(
+    string operation, string requested, string model, IModelBackend backend, CallMeter meter, ModelTelemetry telemetry, TimeProvider time) : IDisposable
 {
     private readonly long _started = time.GetTimestamp();
     private readonly Activity? _span = telemetry.Start(operation, requested, model);
@@ -39,6 +41,7 @@ internal sealed class Attempt(string operation, string requested, string model, 
                 throw ModelException.BreakerOpen(model, retryAfter);
             }
 
+            await meter.ReserveAsync(queue.Estimate(demand), Token);
             _lease = await queue.EnterAsync(demand, progress, Token);
             telemetry.Queued(operation, model, time.GetElapsedTime(_started));
 
@@ -49,6 +52,7 @@ internal sealed class Attempt(string operation, string requested, string model, 
             }
 
             _breaker = breaker;
+            meter.Begin();
         }
         catch (Exception e) when (Ends(e, out var failure))
         {
@@ -74,6 +78,7 @@ internal sealed class Attempt(string operation, string requested, string model, 
             _lease.Done = done;
         }
 
+        meter.Answered(done);
         End(done.PromptTokens, done.AnswerTokens, error: null);
     }
 
@@ -113,7 +118,7 @@ internal sealed class Attempt(string operation, string requested, string model, 
                 break;
         }
 
-        End(0, 0, failure is ModelException { } refusal ? refusal.Code ?? "invalid_request" : exception is OperationCanceledException ? "cancelled" : exception.GetType().Name);
+        Fail(failure is ModelException { } refusal ? refusal.Code ?? "invalid_request" : exception is OperationCanceledException ? "cancelled" : exception.GetType().Name);
         return translated;
     }
 
@@ -123,7 +128,7 @@ internal sealed class Attempt(string operation, string requested, string model, 
         if (!_ended)
         {
             _breaker?.Abandoned();
-            End(0, 0, "cancelled");
+            Fail("cancelled");
         }
 
         _linked?.Dispose();
@@ -143,6 +148,13 @@ internal sealed class Attempt(string operation, string requested, string model, 
         Token = _linked.Token;
     }
 
+    private void Fail(string error)
+    {
+        telemetry.Failed(operation, model, meter.Failed(), error);
+        End(0, 0, error);
+    }
+
+    // The meter has been told before: whoever the lease goes to next is let in by what it says.
     private void End(int promptTokens, int completionTokens, string? error)
     {
         _ended = true;

@@ -2,12 +2,13 @@ using System.Runtime.CompilerServices;
 using Sutazai.ModelRouter.Backends;
 using Sutazai.ModelRouter.Catalog;
 using Sutazai.ModelRouter.Scheduling;
+using Sutazai.ModelRouter.Usage;
 
 namespace Sutazai.ModelRouter.Calls;
 
 /// <summary>The way of every call: name, deadline, breaker, queue, backend.</summary>
 internal sealed class ModelCalls(
-    IModelBackend backend, ModelCatalog catalog, ModelQueue queue, ModelBreakers breakers, ModelTelemetry telemetry, TimeProvider time)
+    IModelBackend backend, ModelCatalog catalog, ModelQueue queue, ModelBreakers breakers, UsageMeter usage, ModelTelemetry telemetry, TimeProvider time)
 {
     /// <returns>The model that will answer, and the answer as it comes.</returns>
     public async Task<(string Model, IAsyncEnumerable<ChatChunk> Chunks)> ChatAsync(
@@ -20,7 +21,7 @@ internal sealed class ModelCalls(
     public async Task<(string Model, Embeddings Embeddings)> EmbedAsync(EmbedCall call, CallTerms terms, CallProgress progress, CancellationToken cancellationToken)
     {
         var model = await catalog.ResolveAsync(call.Model, cancellationToken);
-        using var attempt = new Attempt(EmbedCall.Operation, call.Model, model, backend, telemetry, time);
+        using var attempt = new Attempt(EmbedCall.Operation, call.Model, model, backend, usage.Meter(model, terms), telemetry, time);
         await attempt.EnterAsync(queue, breakers.Of(model), Demands.Of(call with { Model = model }, terms), progress, cancellationToken);
         try
         {
@@ -38,7 +39,7 @@ internal sealed class ModelCalls(
     private async IAsyncEnumerable<ChatChunk> RunAsync(
         string requested, ChatCall call, CallTerms terms, CallProgress progress, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var attempt = new Attempt(call.Operation, requested, call.Model, backend, telemetry, time);
+        using var attempt = new Attempt(call.Operation, requested, call.Model, backend, usage.Meter(call.Model, terms), telemetry, time);
         await attempt.EnterAsync(queue, breakers.Of(call.Model), Demands.Of(call, terms), progress, cancellationToken);
         await using var chunks = backend.ChatAsync(call, attempt.Token).GetAsyncEnumerator(attempt.Token);
         while (true)

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using Sutazai.ModelRouter.Backends;
 using Sutazai.ModelRouter.Scheduling;
+using Sutazai.ModelRouter.Usage;
 
 namespace Sutazai.ModelRouter.Calls;
 
@@ -55,6 +56,17 @@ internal sealed partial class ModelQueue
             {
                 _sizes[model.Name] = model.Bytes;
             }
+        }
+    }
+
+    /// <summary>What a call will probably take.</summary>
+    public Work Estimate(Demand demand)
+    {
+        lock (_lock)
+        {
+            var estimates = _scheduler.Estimates;
+            var answer = estimates.Answer(demand);
+            return new Work(demand.PromptTokens + answer, estimates.Service(demand.Model, demand.PromptTokens, answer));
         }
     }
 

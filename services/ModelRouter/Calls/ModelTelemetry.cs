@@ -24,6 +24,8 @@ internal sealed class ModelTelemetry : IDisposable
     private readonly Counter<long> _joined;
     private readonly Counter<long> _cache;
     private readonly Counter<double> _saved;
+    private readonly Counter<double> _wasted;
+    private readonly Counter<long> _overBudget;
 
     public ModelTelemetry(IMeterFactory meters, IModelBackend backend, ModelQueue queue)
     {
@@ -39,6 +41,8 @@ internal sealed class ModelTelemetry : IDisposable
         _joined = _meter.CreateCounter<long>("sutazai.router.share.joined", "{call}", "Calls answered by an identical one that was under way.");
         _cache = _meter.CreateCounter<long>("sutazai.router.cache.requests", "{call}", "Calls that an answer kept might have served.");
         _saved = _meter.CreateCounter<double>("sutazai.router.cache.saved", "s", "Work of models that kept answers made unnecessary.");
+        _wasted = _meter.CreateCounter<double>("sutazai.router.work.wasted", "s", "Work of models on calls that ended without an answer.");
+        _overBudget = _meter.CreateCounter<long>("sutazai.router.budget.refused", "{call}", "Calls refused because their caller's budget was spent.");
         _meter.CreateObservableGauge("sutazai.router.queue.length", () => queue.Waiting, "{call}", "Calls waiting for a model.");
     }
 
@@ -77,6 +81,20 @@ internal sealed class ModelTelemetry : IDisposable
             _saved.Add(saved.TotalSeconds, tags);
             tags.Add("result", source.Cache == CacheUse.Hit ? "hit" : "miss");
             _cache.Add(1, tags);
+        }
+    }
+
+    /// <param name="wasted">The work that was done on it.</param>
+    public void Failed(string operation, string model, TimeSpan wasted, string error)
+    {
+        if (wasted > TimeSpan.Zero)
+        {
+            _wasted.Add(wasted.TotalSeconds, Tags(operation, model));
+        }
+
+        if (error == ModelException.QuotaCode)
+        {
+            _overBudget.Add(1, Tags(operation, model));
         }
     }
 

@@ -4,12 +4,13 @@ using Microsoft.Extensions.Options;
 using Sutazai.ModelRouter.Caching;
 using Sutazai.ModelRouter.Calls;
 using Sutazai.ModelRouter.Catalog;
+using Sutazai.ModelRouter.Usage;
 
 namespace Sutazai.ModelRouter.Sharing;
 
 /// <summary>Answers a call as an identical one was answered or is being answered, and else has the model asked.</summary>
 internal sealed class SharedCalls(
-    ModelCalls calls, ModelCatalog catalog, AnswerCache cache, ModelTelemetry telemetry, IOptions<ModelRouterOptions> options, TimeProvider time)
+    ModelCalls calls, ModelCatalog catalog, AnswerCache cache, UsageMeter usage, ModelTelemetry telemetry, IOptions<ModelRouterOptions> options, TimeProvider time)
 {
     private readonly Flights<ChatChunk> _chats = new(options.Value.SharedAnswerBytes, Footprint.Of, c => c.Finish is not null, cache, time);
     private readonly Flights<Embeddings> _embeds = new(options.Value.SharedAnswerBytes, Footprint.Of, _ => true, cache, time);
@@ -29,7 +30,7 @@ internal sealed class SharedCalls(
         Func<IReadOnlyList<ChatChunk>, TimeSpan?>? worth = deterministic ? chunks => AnswerWorth.Of(chunks, terms.Writes) : null;
         var entered = _chats.Enter(key, (progress, token) => AskAsync(call, terms, progress, token), worth, terms.Deadline, cancellationToken);
         telemetry.Decided(call.Operation, model, entered.Source, entered.Saved);
-        return new ChatAnswer(model, entered.Source, entered.Progress, entered.Pieces);
+        return new ChatAnswer(model, entered.Source, entered.Progress, Counted(model, terms, entered, c => c.Finish is { } f ? f.PromptEvaluation + f.Evaluation : null));
     }
 
     public async Task<EmbedAnswer> EmbedAsync(EmbedCall call, CallTerms terms, CancellationToken cancellationToken)
@@ -38,7 +39,7 @@ internal sealed class SharedCalls(
         var key = AnswerKey.Of(call with { Model = model }, catalog.Digest(model), terms);
         var entered = _embeds.Enter(key, (progress, token) => AskAsync(call, terms, progress, token), one => AnswerWorth.Of(one[0]), terms.Deadline, cancellationToken);
         telemetry.Decided(EmbedCall.Operation, model, entered.Source, entered.Saved);
-        return new EmbedAnswer(model, entered.Source, await entered.Pieces.FirstAsync(cancellationToken));
+        return new EmbedAnswer(model, entered.Source, await Counted(model, terms, entered, e => e.Total - e.Load).FirstAsync(cancellationToken));
     }
 
     /// <summary>
@@ -52,6 +53,30 @@ internal sealed class SharedCalls(
 
     private ValueTask<string> ResolveAsync(string name, CallTerms terms, CancellationToken cancellationToken) =>
         terms.Deadline <= time.GetUtcNow() ? throw ModelException.DeadlinePassed() : catalog.ResolveAsync(name, cancellationToken);
+
+    /// <param name="work">What the model worked on the answer, where the piece is the last one.</param>
+    private IAsyncEnumerable<T> Counted<T>(string model, CallTerms terms, Entered<T> entered, Func<T, TimeSpan?> work)
+        where T : class
+    {
+        switch (entered.Source)
+        {
+            case { Cache: CacheUse.Hit }:
+                usage.Saved(model, terms, entered.Saved);
+                return entered.Pieces;
+            case { Share: ShareUse.Joined }:
+                return entered.Pieces.Select(piece =>
+                {
+                    if (work(piece) is { } saved)
+                    {
+                        usage.Saved(model, terms, saved);
+                    }
+
+                    return piece;
+                });
+            default:
+                return entered.Pieces;
+        }
+    }
 
     /// <summary>Streamed, whoever asks first: one who joins may want it so. The deadline is each reader's own.</summary>
     private async IAsyncEnumerable<ChatChunk> AskAsync(ChatCall call, CallTerms terms, CallProgress progress, [EnumeratorCancellation] CancellationToken cancellationToken)
