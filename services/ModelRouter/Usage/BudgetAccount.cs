@@ -8,9 +8,10 @@ namespace Sutazai.ModelRouter.Usage;
 /// <see cref="Budgets"/>.
 /// </summary>
 /// <remarks>
-/// A call is let in if its estimate fits beside all that are under way, or if it is the only one and anything is left. Estimates can be too low,
+/// A call is let in if anything is left, and its estimate fits beside those of all that are under way. Estimates can be too low,
 /// so it is asked again when the model would begin with it, and then counted beside what was measured of those before it. So a caller whose calls
-/// are worked on one after the other is over its limit by a part of one call at most, whatever the estimates were.
+/// are worked on one after the other is over its limit by a part of one call at most, whatever the estimates were. Where a backend works on several
+/// at a time, each of those may be longer than estimated.
 /// </remarks>
 internal sealed class BudgetAccount(string name, string caller, BudgetOptions budget)
 {
@@ -35,7 +36,7 @@ internal sealed class BudgetAccount(string name, string caller, BudgetOptions bu
     }
 
     public bool Admits(Work estimate) =>
-        (_used + _waiting + _working + estimate).IsWithin(_limit) || (_waitingCalls + _workingCalls == 0 && _used.IsBelow(_limit));
+        _used.IsBelow(_limit) && (_waitingCalls + _workingCalls == 0 || (_used + _waiting + _working + estimate).IsWithin(_limit));
 
     public void Reserve(Work estimate)
     {
@@ -44,7 +45,7 @@ internal sealed class BudgetAccount(string name, string caller, BudgetOptions bu
     }
 
     /// <summary>Whether the model may begin with a call that was let in.</summary>
-    public bool AdmitsWork(Work estimate) => _workingCalls == 0 ? _used.IsBelow(_limit) : (_used + _working + estimate).IsWithin(_limit);
+    public bool AdmitsWork(Work estimate) => _used.IsBelow(_limit) && (_workingCalls == 0 || (_used + _working + estimate).IsWithin(_limit));
 
     public void Begin(Work estimate)
     {

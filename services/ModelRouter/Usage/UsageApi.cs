@@ -31,8 +31,15 @@ internal static class UsageApi
 
         var caller = Caller.Known(context);
         var own = Scopes.Allow(caller.Scopes, Scopes.ReadOperations) ? null : caller.Subject;
-        var records = await ledger.SumAsync(start, end, own, cancellationToken);
-        return TypedResults.Ok(new UsageReport(start, end, Rows(records, columns)));
+        try
+        {
+            var records = await ledger.SumAsync(start, end, own, cancellationToken);
+            return TypedResults.Ok(new UsageReport(start, end, Rows(records, columns)));
+        }
+        catch (Exception e) when (UsageLedger.IsOfStore(e))
+        {
+            return Problems.Of(503, "unavailable", "The store of the usage ledger does not answer just now.");
+        }
     }
 
     private static List<UsageRow> Rows(IReadOnlyList<UsageRecord> records, string[] columns) =>

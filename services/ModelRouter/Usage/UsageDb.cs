@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Npgsql;
 
 namespace Sutazai.ModelRouter.Usage;
@@ -12,6 +13,7 @@ internal sealed class UsageDb(DbContextOptions<UsageDb> options) : DbContext(opt
     {
         var folder = Directory.CreateDirectory(Path.Combine(services.GetRequiredService<IConfiguration>()["data"]!, "model-router"));
         options.UseSqlite($"Data Source={Path.Combine(folder.FullName, "usage.db")};Pooling=True;Default Timeout=10");
+        LogOnce(options);
     });
 
     /// <summary>Reads the connection string now, so that a wrong one stops the start.</summary>
@@ -19,11 +21,15 @@ internal sealed class UsageDb(DbContextOptions<UsageDb> options) : DbContext(opt
     {
         var connection = ReadConnection(builder.Configuration);
         // Other services may have tables in the same database.
-        builder.Services.AddDbContextFactory<UsageDb>(options => options.UseNpgsql(connection, npgsql => npgsql.MigrationsHistoryTable("UsageMigrations")));
+        builder.Services.AddDbContextFactory<UsageDb>(options => LogOnce(options.UseNpgsql(connection, npgsql => npgsql.MigrationsHistoryTable("UsageMigrations"))));
     }
 
     protected override void OnModelCreating(ModelBuilder modelBuilder) =>
         modelBuilder.Entity<UsageRecord>().HasKey(r => new { r.Hour, r.Caller, r.Agent, r.Model });
+
+    // Whoever uses the store says what failed; and at the first start on PostgreSQL a command fails because there is no table yet.
+    private static void LogOnce(DbContextOptionsBuilder options) => options.ConfigureWarnings(w => w.Log(
+        (RelationalEventId.CommandError, LogLevel.Debug), (RelationalEventId.ConnectionError, LogLevel.Debug), (CoreEventId.QueryIterationFailed, LogLevel.Debug)));
 
     private static string ReadConnection(IConfiguration configuration)
     {

@@ -13,8 +13,7 @@ internal readonly record struct UsageAccount(string Caller, string Agent, string
 /// Who used how much of the models, by the hour. Calls are counted in memory; <see cref="UsageWriter"/> adds the counts to the store once a
 /// second, so a call never waits for it and a crash loses no more than that second.
 /// </summary>
-internal sealed partial class UsageLedger(
-    IDbContextFactory<UsageDb> factory, IOptions<ModelRouterOptions> options, TimeProvider time, ILogger<UsageLedger> logger) : IAsyncDisposable
+internal sealed class UsageLedger(IDbContextFactory<UsageDb> factory, IOptions<ModelRouterOptions> options, TimeProvider time) : IDisposable
 {
     /// <summary>A backend that does not list its models lets callers make names up; in an hour those beyond this many are counted as one.</summary>
     private const int MostAccounts = 10_000;
@@ -26,7 +25,10 @@ internal sealed partial class UsageLedger(
     private readonly SemaphoreSlim _writing = new(1);
     private Dictionary<(long Hour, UsageAccount Account), UsageRecord> _pending = [];
     private long _hour;
-    private bool _migrated;
+    private volatile bool _migrated;
+
+    /// <summary>Whether the store was ever needed.</summary>
+    public bool IsOpen => _migrated;
 
     public void Answered(UsageAccount account, WorkDone done)
     {
@@ -61,8 +63,7 @@ internal sealed partial class UsageLedger(
     }
 
     /// <summary>Adds what was counted to the store.</summary>
-    /// <returns>Whether there was anything.</returns>
-    public async Task<bool> FlushAsync()
+    public async Task FlushAsync()
     {
         await _writing.WaitAsync();
         try
@@ -75,7 +76,7 @@ internal sealed partial class UsageLedger(
 
             if (taken.Count == 0)
             {
-                return false;
+                return;
             }
 
             var written = false;
@@ -91,8 +92,6 @@ internal sealed partial class UsageLedger(
                     PutBack(taken);
                 }
             }
-
-            return true;
         }
         finally
         {
@@ -139,24 +138,11 @@ internal sealed partial class UsageLedger(
     public async Task DropOldAsync(CancellationToken cancellationToken)
     {
         await using var db = await OpenAsync(cancellationToken);
-        var first = (time.GetUtcNow() - options.Value.UsageRetention).ToUnixTimeSeconds();
+        var first = BudgetWindow.Hour.StartAt(time.GetUtcNow() - options.Value.UsageRetention).ToUnixTimeSeconds();
         await db.Usage.Where(r => r.Hour < first).ExecuteDeleteAsync(cancellationToken);
     }
 
-    /// <summary>After the listeners have closed: calls that their end cut off are counted too.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        try
-        {
-            await FlushAsync();
-        }
-        catch (Exception e) when (IsOfStore(e))
-        {
-            Log.Lost(logger, e.Message);
-        }
-
-        _writing.Dispose();
-    }
+    public void Dispose() => _writing.Dispose();
 
     /// <summary>Whether the store failed or is not there; it may be again.</summary>
     public static bool IsOfStore(Exception e) => e is DbException or IOException or TimeoutException or InvalidOperationException { InnerException: DbException };
@@ -236,11 +222,5 @@ internal sealed partial class UsageLedger(
         }
 
         return await factory.CreateDbContextAsync(cancellationToken);
-    }
-
-    private static partial class Log
-    {
-        [LoggerMessage(Level = LogLevel.Error, Message = "What was used last is not in the usage ledger: {Reason}")]
-        public static partial void Lost(ILogger logger, string reason);
     }
 }

@@ -35,6 +35,20 @@ internal sealed partial class UsageWriter(UsageLedger ledger, Budgets budgets, T
         while (await tick.WaitForNextTickAsync(stoppingToken));
     }
 
+    /// <summary>The listeners have closed by now, so that calls which their end cut off are counted too.</summary>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        try
+        {
+            await ledger.FlushAsync();
+        }
+        catch (Exception e) when (UsageLedger.IsOfStore(e))
+        {
+            Log.Lost(logger, e.Message);
+        }
+    }
+
     private async Task WriteAsync(CancellationToken stopping)
     {
         if (!_restored && budgets.Since is { } since)
@@ -43,8 +57,9 @@ internal sealed partial class UsageWriter(UsageLedger ledger, Budgets budgets, T
         }
 
         _restored = true;
+        await ledger.FlushAsync();
         var hour = BudgetWindow.Hour.StartAt(time.GetUtcNow());
-        if (await ledger.FlushAsync() && hour != _swept)
+        if (ledger.IsOpen && hour != _swept)
         {
             await ledger.DropOldAsync(stopping);
             _swept = hour;
@@ -55,5 +70,8 @@ internal sealed partial class UsageWriter(UsageLedger ledger, Budgets budgets, T
     {
         [LoggerMessage(Level = LogLevel.Error, Message = "The usage ledger cannot be written, and budgets count from zero if it was not read yet; it is tried again every second: {Reason}")]
         public static partial void NotWritten(ILogger logger, string reason);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "What was used last is not in the usage ledger: {Reason}")]
+        public static partial void Lost(ILogger logger, string reason);
     }
 }
