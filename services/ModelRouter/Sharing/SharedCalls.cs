@@ -39,7 +39,7 @@ internal sealed class SharedCalls(
         var key = AnswerKey.Of(call with { Model = model }, catalog.Digest(model), terms);
         var entered = _embeds.Enter(key, (progress, token) => AskAsync(call, terms, progress, token), one => AnswerWorth.Of(one[0]), terms.Deadline, cancellationToken);
         telemetry.Decided(EmbedCall.Operation, model, entered.Source, entered.Saved);
-        return new EmbedAnswer(model, entered.Source, await Counted(model, terms, entered, e => e.Total - e.Load).FirstAsync(cancellationToken));
+        return new EmbedAnswer(model, entered.Source, await Counted(model, terms, entered, e => e.Total > e.Load ? e.Total - e.Load : TimeSpan.Zero).FirstAsync(cancellationToken));
     }
 
     /// <summary>

@@ -6,19 +6,20 @@ namespace Sutazai.ModelRouter.Usage;
 /// <summary>What callers may use of the models in a window of time: reserved before a call, settled after it.</summary>
 internal sealed class Budgets(IOptions<ModelRouterOptions> options, TimeProvider time)
 {
-    private readonly Dictionary<string, BudgetOptions> _budgets = options.Value.Budgets;
     private readonly Dictionary<(string Name, string Caller), BudgetAccount> _accounts = [];
     private readonly TaskCompletionSource _restored = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _lock = new();
 
+    private Dictionary<string, BudgetOptions> Configured => options.Value.Budgets;
+
     /// <summary>The beginning of the longest window under way; null where nothing is limited.</summary>
-    public DateTimeOffset? Since => _budgets.Count == 0 ? null : _budgets.Values.Min(b => b.Window.StartAt(time.GetUtcNow()));
+    public DateTimeOffset? Since => Configured.Count == 0 ? null : Configured.Values.Min(b => b.Window.StartAt(time.GetUtcNow()));
 
     /// <returns>Null where nothing limits the caller.</returns>
     /// <exception cref="ModelException">A budget is spent.</exception>
     public async ValueTask<BudgetClaim?> ReserveAsync(CallTerms terms, Work estimate, CancellationToken cancellationToken)
     {
-        if (_budgets.Count == 0)
+        if (Configured.Count == 0)
         {
             return null;
         }
@@ -95,8 +96,8 @@ internal sealed class Budgets(IOptions<ModelRouterOptions> options, TimeProvider
         string?[] agents = agent is null ? [null] : [null, agent];
         foreach (var of in agents)
         {
-            var named = _budgets.Values.Any(b => b.Agent == of && b.Caller == caller);
-            accounts.AddRange(_budgets.Where(b => b.Value.Agent == of && b.Value.Caller == (named ? caller : null)).Select(b => Account(b.Key, caller, b.Value)));
+            var named = Configured.Values.Any(b => b.Agent == of && b.Caller == caller);
+            accounts.AddRange(Configured.Where(b => b.Value.Agent == of && b.Value.Caller == (named ? caller : null)).Select(b => Account(b.Key, caller, b.Value)));
         }
 
         var now = time.GetUtcNow();

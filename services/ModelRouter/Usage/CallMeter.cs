@@ -35,7 +35,7 @@ internal sealed class CallMeter(string model, CallTerms terms, UsageLedger ledge
     public void Answered(WorkDone done)
     {
         ledger.Answered(UsageMeter.Account(model, terms), done);
-        _claim?.End(new Work(done.PromptTokens + done.AnswerTokens, done.PromptSeconds + done.AnswerSeconds));
+        _claim?.End(new Work(done.PromptTokens + done.AnswerTokens, done.Seconds));
     }
 
     /// <returns>For how long the backend worked on it in vain. It counts as used: what a backend was kept busy with, others could not have.</returns>

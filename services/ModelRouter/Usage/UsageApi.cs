@@ -22,6 +22,11 @@ internal static class UsageApi
             return Problems.Of(400, "invalid-request", $"'by' is some of {string.Join(", ", s_by)}, separated by commas; '{Problems.Shown(unknown)}' is none of them.");
         }
 
+        if (!IsKnown(from) || !IsKnown(to))
+        {
+            return Problems.Of(400, "invalid-request", "'from' and 'to' are times such as 2026-01-31T12:00Z, of the years from 1970 to 9998.");
+        }
+
         var end = Ceiling(to ?? time.GetUtcNow());
         var start = BudgetWindow.Hour.StartAt(from ?? end - s_default);
         if (start >= end)
@@ -60,6 +65,8 @@ internal static class UsageApi
                 g.Sum(r => r.SavedSeconds)))
             .OrderByDescending(r => r.CpuSeconds + r.WastedSeconds).ThenBy(r => r.Agent, StringComparer.Ordinal).ThenBy(r => r.Caller, StringComparer.Ordinal).ThenBy(r => r.Model, StringComparer.Ordinal),
     ];
+
+    private static bool IsKnown(DateTimeOffset? at) => at is not { UtcDateTime.Year: < 1970 or > 9998 };
 
     private static DateTimeOffset Ceiling(DateTimeOffset at) => BudgetWindow.Hour.StartAt(at) is var hour && hour == at ? hour : hour + s_hour;
 }

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Sutazai.ModelRouter.Scheduling;
@@ -19,6 +20,7 @@ internal sealed class UsageLedger(IDbContextFactory<UsageDb> factory, IOptions<M
     private const int MostAccounts = 10_000;
 
     private const string OtherModels = "(others)";
+    private const int MostLetters = 200;
 
     private readonly HashSet<UsageAccount> _known = [];
     private readonly Lock _lock = new();
@@ -38,7 +40,7 @@ internal sealed class UsageLedger(IDbContextFactory<UsageDb> factory, IOptions<M
             record.Calls++;
             record.PromptTokens += done.PromptTokens;
             record.CompletionTokens += done.AnswerTokens;
-            record.CpuSeconds += done.PromptSeconds + done.AnswerSeconds;
+            record.CpuSeconds += done.Seconds;
         }
     }
 
@@ -156,7 +158,9 @@ internal sealed class UsageLedger(IDbContextFactory<UsageDb> factory, IOptions<M
             _known.Clear();
         }
 
-        if (_known.Count >= MostAccounts && !_known.Contains(account))
+        // No store takes every text that such a name can be.
+        var named = account.Model.Length <= MostLetters && Ascii.IsValid(account.Model) && !account.Model.Any(char.IsControl);
+        if (!named || (_known.Count >= MostAccounts && !_known.Contains(account)))
         {
             account = account with { Model = OtherModels };
         }
