@@ -9,6 +9,8 @@ namespace Sutazai.Host.Commands;
 /// <summary><c>usage</c>: what agents and callers used of the models.</summary>
 internal static class UsageCommand
 {
+    private const int WideEnough = 120;
+
     public static Command Create()
     {
         Option<string> by = new("--by") { Description = "Some of agent, caller and model, separated by commas.", DefaultValueFactory = _ => "agent,caller" };
@@ -34,18 +36,20 @@ internal static class UsageCommand
 
     private static void Write(UsageReport report, string[] by)
     {
-        var table = new Table().Border(TableBorder.Simple).AddColumns(by);
-        string[] numbers = ["calls", "tokens", "cpu s", "failed", "wasted s", "saved", "saved s"];
+        // On a narrow terminal the names stand above each other, lest they be broken.
+        var narrow = Terminal.Output.Profile.Width < WideEnough;
+        var table = new Table().Border(TableBorder.Simple).AddColumns(narrow ? [string.Join('\n', by)] : by);
+        string[] numbers = ["calls", "tokens", "cpu s", "wasted s", "saved s"];
         foreach (var name in numbers)
         {
-            table.AddColumn(new TableColumn(name).RightAligned().NoWrap().Padding(1, 0));
+            table.AddColumn(new TableColumn(name).RightAligned().NoWrap());
         }
 
         foreach (var row in report.Rows)
         {
-            var names = by.Select(b => b switch { "agent" => row.Agent, "caller" => row.Caller, _ => row.Model } ?? "-");
-            double[] values = [row.Calls, row.PromptTokens + row.CompletionTokens, row.CpuSeconds, row.FailedCalls, row.WastedSeconds, row.SavedCalls, row.SavedSeconds];
-            table.AddRow([.. names.Concat(values.Select(Short)).Select(t => new Text(t))]);
+            string[] names = [.. by.Select(b => b switch { "agent" => row.Agent, "caller" => row.Caller, _ => row.Model } ?? "-")];
+            double[] values = [row.Calls, row.PromptTokens + row.CompletionTokens, row.CpuSeconds, row.WastedSeconds, row.SavedSeconds];
+            table.AddRow([.. (narrow ? [string.Join('\n', names)] : names).Concat(values.Select(Short)).Select(t => new Text(t))]);
         }
 
         Terminal.Output.Write(table);
