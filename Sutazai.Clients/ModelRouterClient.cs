@@ -27,6 +27,30 @@ public sealed record ModelRouterStatus(
     IReadOnlyDictionary<string, string?> Aliases,
     string? Reason);
 
+/// <summary>What was used of the models from one full hour to another.</summary>
+public sealed record UsageReport(DateTimeOffset From, DateTimeOffset To, IReadOnlyList<UsageRow> Rows);
+
+/// <summary>What an agent used of a model for a caller; null stands for all where the report is not by it.</summary>
+/// <param name="Agent">Null also where the caller asked without one.</param>
+/// <param name="Calls">Calls that the model answered.</param>
+/// <param name="CpuSeconds">Work that the backend measured.</param>
+/// <param name="FailedCalls">Calls that ended without an answer: refused, failed or abandoned.</param>
+/// <param name="WastedSeconds">Work on those.</param>
+/// <param name="SavedCalls">Calls that got an answer made for another.</param>
+/// <param name="SavedSeconds">The work that those would have been.</param>
+public sealed record UsageRow(
+    string? Agent,
+    string? Caller,
+    string? Model,
+    long Calls,
+    long PromptTokens,
+    long CompletionTokens,
+    double CpuSeconds,
+    long FailedCalls,
+    double WastedSeconds,
+    long SavedCalls,
+    double SavedSeconds);
+
 public static class ModelRouterClientExtensions
 {
     public static void AddModelRouterClient(this IHostApplicationBuilder builder) =>

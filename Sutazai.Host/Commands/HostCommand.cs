@@ -3,7 +3,7 @@ using System.CommandLine;
 namespace Sutazai.Host.Commands;
 
 /// <summary>
-/// <c>Sutazai.Host</c> alone runs the platform; <c>ask</c>, <c>agents</c> and <c>keys</c> use one. Whatever is not a command is
+/// <c>Sutazai.Host</c> alone runs the platform; <c>ask</c>, <c>agents</c>, <c>keys</c> and <c>usage</c> use one. Whatever is not a command is
 /// configuration for the platform.
 /// </summary>
 internal static class HostCommand
@@ -15,6 +15,7 @@ internal static class HostCommand
             AskCommand.Create(),
             AgentsCommand.Create(),
             KeysCommand.Create(),
+            UsageCommand.Create(),
             new Option<string>("--urls") { Description = "Where the gateway listens (default http://localhost:8080)." },
             new Option<string>("--data") { Description = "The folder of embedded stores (default SUTAZAI_DATA, or ~/.sutazai)." },
             new Option<string>("--target") { Description = "Run only these services, separated by commas." },

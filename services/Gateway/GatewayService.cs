@@ -40,6 +40,7 @@ public static class GatewayService
         ArtifactRoutes.Map(routes);
         KeyRoutes.Map(routes);
         ModelRoutes.Map(routes);
+        UsageRoutes.Map(routes);
         routes.MapApiDocument();
     }
 }

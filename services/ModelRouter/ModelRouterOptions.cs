@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Sutazai.ModelRouter.Caching.Semantic;
+using Sutazai.ModelRouter.Usage;
 
 namespace Sutazai.ModelRouter;
 
@@ -64,6 +65,16 @@ internal sealed class ModelRouterOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:00.1", "00:05:00")]
     public TimeSpan Heartbeat { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>For how long the usage ledger keeps what was used.</summary>
+    [Range(typeof(TimeSpan), "1.00:00:00", "3650.00:00:00")]
+    public TimeSpan UsageRetention { get; set; } = TimeSpan.FromDays(90);
+
+    /// <summary>
+    /// Limits by a name of their own: <c>CpuSeconds</c>, <c>Tokens</c> or both in each <c>Window</c> (<c>Hour</c> or <c>Day</c>, of UTC), for the
+    /// <c>Caller</c> named (<c>key:{id}</c>) or each that none names, and of what an <c>Agent</c> uses for them or of all.
+    /// </summary>
+    public Dictionary<string, BudgetOptions> Budgets { get; } = new(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>Names that agents ask for, and the backend's models they stand for.</summary>
     public Dictionary<string, string> Aliases { get; } = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -74,6 +85,11 @@ internal sealed class ModelRouterOptions : IValidatableObject
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
+        foreach (var wrong in Budgets.Select(b => b.Value.Check(b.Key)).OfType<string>())
+        {
+            yield return new(wrong, [nameof(Budgets)]);
+        }
+
         foreach (var (alias, model) in Aliases)
         {
             if (string.IsNullOrWhiteSpace(model))

@@ -7,6 +7,7 @@ using Sutazai.ModelRouter.Calls;
 using Sutazai.ModelRouter.Catalog;
 using Sutazai.ModelRouter.Dialects;
 using Sutazai.ModelRouter.Sharing;
+using Sutazai.ModelRouter.Usage;
 
 namespace Sutazai.ModelRouter;
 
@@ -24,6 +25,7 @@ public static class ModelRouterService
             ("openai", b => b.AddConnectedBackend("openai", (connection, time) => new OpenAIBackend(connection, time))));
 
         builder.AddBackend("answers", ("memory", _ => { }), ("redis", AddRedis));
+        builder.AddBackend("usage", ("sqlite", UsageDb.AddSqlite), ("postgres", UsageDb.AddPostgres));
 
         var services = builder.Services;
         services.AddOptions<ModelRouterOptions>().BindConfiguration("ModelRouter").ValidateDataAnnotations().ValidateOnStart();
@@ -37,6 +39,10 @@ public static class ModelRouterService
         services.AddSingleton<AnswerCache>();
         services.AddSingleton<SemanticCache>();
         services.AddSingleton<SharedCalls>();
+        services.AddSingleton<UsageLedger>();
+        services.AddSingleton<Budgets>();
+        services.AddSingleton<UsageMeter>();
+        services.AddHostedService<UsageWriter>();
         services.AddSingleton<OllamaApi>();
         services.AddSingleton<OpenAIApi>();
     }
@@ -46,6 +52,7 @@ public static class ModelRouterService
         OllamaApi.Map(routes);
         OpenAIApi.Map(routes);
         routes.MapGet("/queue", (ModelQueue queue) => queue.Report());
+        UsageApi.Map(routes);
         routes.MapGet("/status", (ModelCatalog catalog, CancellationToken cancellationToken) => catalog.StatusAsync(cancellationToken));
     }
 

@@ -75,6 +75,7 @@ public class KeyTests(SharedFleets fleets)
             ("DELETE", "api/keys/x", [Scopes.ManageKeys]),
             ("GET", "api/services", [Scopes.ReadOperations]),
             ("GET", "metrics", [Scopes.ReadOperations]),
+            ("GET", "api/usage", [.. Scopes.All]),
             ("POST", "api/chat", [Scopes.UseModels]),
             ("GET", "api/tags", [Scopes.UseModels]),
             ("POST", "v1/completions", [Scopes.UseModels]),

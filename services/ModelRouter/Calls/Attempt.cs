@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using Sutazai.ModelRouter.Backends;
 using Sutazai.ModelRouter.Scheduling;
+using Sutazai.ModelRouter.Usage;
 
 namespace Sutazai.ModelRouter.Calls;
 
@@ -9,7 +10,8 @@ namespace Sutazai.ModelRouter.Calls;
 /// One call under way: its place in the queue and at a server, its deadline and its measurements. All are given back when it succeeds, fails
 /// or is disposed of, whichever comes first.
 /// </summary>
-internal sealed class Attempt(string operation, string requested, string model, ModelBackends backends, ModelTelemetry telemetry, TimeProvider time) : IDisposable
+internal sealed class Attempt(
+    string operation, string requested, string model, ModelBackends backends, CallMeter meter, ModelTelemetry telemetry, TimeProvider time) : IDisposable
 {
     private readonly long _started = time.GetTimestamp();
     private readonly Activity? _span = telemetry.Start(operation, requested, model);
@@ -37,10 +39,12 @@ internal sealed class Attempt(string operation, string requested, string model, 
                 Bound(at - time.GetUtcNow());
             }
 
+            await meter.ReserveAsync(queue.Estimate(demand), Token);
             _lease = await queue.EnterAsync(demand, context, progress, Token);
             _span?.SetTag("server.address", Server.Address?.Host);
             _span?.SetTag("server.port", Server.Address?.Port);
             telemetry.Queued(operation, model, time.GetElapsedTime(_started));
+            meter.Begin();
         }
         catch (Exception e) when (Ends(e, out var failure))
         {
@@ -81,6 +85,7 @@ internal sealed class Attempt(string operation, string requested, string model, 
     /// <summary>The answer is complete; the model may take the next call although the caller has not read everything.</summary>
     public void Succeeded(WorkDone done)
     {
+        meter.Answered(done);
         _lease?.Succeeded(done);
         End(done.PromptTokens, done.AnswerTokens, error: null);
     }
@@ -108,20 +113,9 @@ internal sealed class Attempt(string operation, string requested, string model, 
             return translated;
         }
 
-        switch (failure)
-        {
-            case ModelException { Fault: Fault.Backend }:
-                _lease?.Failed();
-                break;
-            case ModelException { Fault: Fault.Caller }:
-                _lease?.Succeeded(default);
-                break;
-            default:
-                _lease?.Abandoned();
-                break;
-        }
-
-        End(0, 0, failure is ModelException { } refusal ? refusal.Code ?? "invalid_request" : exception is OperationCanceledException ? "cancelled" : exception.GetType().Name);
+        Fail(
+            failure is ModelException { } refusal ? refusal.Code ?? "invalid_request" : exception is OperationCanceledException ? "cancelled" : exception.GetType().Name,
+            (failure as ModelException)?.Fault);
         return translated;
     }
 
@@ -130,8 +124,7 @@ internal sealed class Attempt(string operation, string requested, string model, 
     {
         if (!_ended)
         {
-            _lease?.Abandoned();
-            End(0, 0, "cancelled");
+            Fail("cancelled", fault: null);
         }
 
         _linked?.Dispose();
@@ -149,6 +142,26 @@ internal sealed class Attempt(string operation, string requested, string model, 
         _deadline = new CancellationTokenSource(left < TimeSpan.FromDays(40) ? left : TimeSpan.FromDays(40), time);
         _linked = CancellationTokenSource.CreateLinkedTokenSource(_caller, _deadline.Token);
         Token = _linked.Token;
+    }
+
+    // The meter first: whoever the lease goes to next is let in by what it says.
+    private void Fail(string error, Fault? fault)
+    {
+        telemetry.Failed(operation, model, meter.Failed(), error);
+        switch (fault)
+        {
+            case Fault.Backend:
+                _lease?.Failed();
+                break;
+            case Fault.Caller:
+                _lease?.Succeeded(default);
+                break;
+            default:
+                _lease?.Abandoned();
+                break;
+        }
+
+        End(0, 0, error);
     }
 
     private void End(int promptTokens, int completionTokens, string? error)

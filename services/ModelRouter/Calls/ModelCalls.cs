@@ -3,11 +3,13 @@ using System.Text.Json;
 using Sutazai.ModelRouter.Backends;
 using Sutazai.ModelRouter.Catalog;
 using Sutazai.ModelRouter.Scheduling;
+using Sutazai.ModelRouter.Usage;
 
 namespace Sutazai.ModelRouter.Calls;
 
 /// <summary>The way of every call: name, deadline, queue, server.</summary>
-internal sealed class ModelCalls(ModelBackends backends, ModelCatalog catalog, ModelShapes shapes, ModelQueue queue, ModelTelemetry telemetry, TimeProvider time)
+internal sealed class ModelCalls(
+    ModelBackends backends, ModelCatalog catalog, ModelShapes shapes, ModelQueue queue, UsageMeter usage, ModelTelemetry telemetry, TimeProvider time)
 {
     /// <returns>The model that will answer, and the answer as it comes.</returns>
     public async Task<(string Model, IAsyncEnumerable<ChatChunk> Chunks)> ChatAsync(
@@ -27,7 +29,7 @@ internal sealed class ModelCalls(ModelBackends backends, ModelCatalog catalog, M
     {
         var model = await catalog.ResolveAsync(call.Model, cancellationToken);
         var asked = call with { Model = model };
-        using var attempt = await BeginAsync(EmbedCall.Operation, call.Model, model, Demands.Of(asked, terms), call.Options, progress, cancellationToken);
+        using var attempt = await BeginAsync(EmbedCall.Operation, call.Model, model, asked.Options, Demands.Of(asked, terms), terms, progress, cancellationToken);
         while (true)
         {
             try
@@ -52,7 +54,7 @@ internal sealed class ModelCalls(ModelBackends backends, ModelCatalog catalog, M
     private async IAsyncEnumerable<ChatChunk> RunAsync(
         string requested, ChatCall call, CallTerms terms, CallProgress progress, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var attempt = await BeginAsync(call.Operation, requested, call.Model, Demands.Of(call, terms), call.Options, progress, cancellationToken);
+        using var attempt = await BeginAsync(call.Operation, requested, call.Model, call.Options, Demands.Of(call, terms), terms, progress, cancellationToken);
         var chunks = Ask();
         try
         {
@@ -98,10 +100,10 @@ internal sealed class ModelCalls(ModelBackends backends, ModelCatalog catalog, M
     }
 
     private async Task<Attempt> BeginAsync(
-        string operation, string requested, string model, Demand demand, JsonElement? options, CallProgress progress, CancellationToken cancellationToken)
+        string operation, string requested, string model, JsonElement? options, Demand demand, CallTerms terms, CallProgress progress, CancellationToken cancellationToken)
     {
         await shapes.KnowAsync(backends.Servers[0], model, cancellationToken);
-        var attempt = new Attempt(operation, requested, model, backends, telemetry, time);
+        var attempt = new Attempt(operation, requested, model, backends, usage.Meter(model, terms), telemetry, time);
         await attempt.EnterAsync(queue, demand, ContextPlan.Asked(options), progress, cancellationToken);
         return attempt;
     }

@@ -37,6 +37,17 @@ internal sealed class ModelException(int status, string message, Exception? inne
         Code = "model_not_found",
     };
 
+    /// <summary>OpenAI's <c>code</c> for a budget that is spent.</summary>
+    public const string QuotaCode = "insufficient_quota";
+
+    /// <param name="next">Until the budget's next window begins.</param>
+    public static ModelException BudgetSpent(string message, TimeSpan next) => new(StatusCodes.Status429TooManyRequests, message)
+    {
+        Code = QuotaCode,
+        RetryAfter = next,
+        Fault = Fault.Nobody,
+    };
+
     /// <param name="wait">The wait that is to be expected.</param>
     /// <param name="why">See <see cref="Scheduling.Refusal"/>.</param>
     public static ModelException Busy(TimeSpan wait, string why) =>

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Sutazai.ModelRouter.Backends;
 using Sutazai.ModelRouter.Scheduling;
+using Sutazai.ModelRouter.Usage;
 
 namespace Sutazai.ModelRouter.Calls;
 
@@ -117,6 +118,17 @@ internal sealed partial class ModelQueue : IDisposable
             }
 
             DecideAll();
+        }
+    }
+
+    /// <summary>What a call will probably take.</summary>
+    public Work Estimate(Demand demand)
+    {
+        lock (_lock)
+        {
+            var estimates = _replicas[0].Scheduler.Estimates;
+            var answer = estimates.Answer(demand);
+            return new Work(demand.PromptTokens + answer, estimates.Service(demand.Model, demand.PromptTokens, answer));
         }
     }
 

@@ -26,6 +26,8 @@ internal sealed class ModelTelemetry : IDisposable
     private readonly Counter<long> _semantic;
     private readonly Counter<double> _saved;
     private readonly Histogram<double> _swaps;
+    private readonly Counter<double> _wasted;
+    private readonly Counter<long> _overBudget;
 
     public ModelTelemetry(IMeterFactory meters, ModelBackends backends)
     {
@@ -46,6 +48,8 @@ internal sealed class ModelTelemetry : IDisposable
         {
             HistogramBucketBoundaries = [0.1, 0.5, 1, 2, 5, 10, 20, 40, 80, 160, 320],
         });
+        _wasted = _meter.CreateCounter<double>("sutazai.router.work.wasted", "s", "Work of models on calls that ended without an answer.");
+        _overBudget = _meter.CreateCounter<long>("sutazai.router.budget.refused", "{call}", "Calls refused because their caller's budget was spent.");
     }
 
     public void Dispose() => _meter.Dispose();
@@ -93,6 +97,20 @@ internal sealed class ModelTelemetry : IDisposable
     }
 
     public void Compared(string result) => _semantic.Add(1, new KeyValuePair<string, object?>("result", result));
+
+    /// <param name="wasted">The work that was done on it.</param>
+    public void Failed(string operation, string model, TimeSpan wasted, string error)
+    {
+        if (wasted > TimeSpan.Zero)
+        {
+            _wasted.Add(wasted.TotalSeconds, Tags(operation, model));
+        }
+
+        if (error == ModelException.QuotaCode)
+        {
+            _overBudget.Add(1, Tags(operation, model));
+        }
+    }
 
     public void End(string operation, string model, TimeSpan time, int promptTokens, int completionTokens, string? error, Activity? span)
     {

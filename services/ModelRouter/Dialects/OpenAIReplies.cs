@@ -114,7 +114,7 @@ internal sealed class OpenAIReplies(string model, bool includeUsage, TimeProvide
 
     private static OpenAIErrorReply Error(ModelException failure) => new(new OpenAIError(
         failure.Message,
-        failure.Status switch { 404 => "not_found_error", < 500 => "invalid_request_error", _ => "api_error" },
+        failure switch { { Code: ModelException.QuotaCode } => ModelException.QuotaCode, { Status: 404 } => "not_found_error", { Status: < 500 } => "invalid_request_error", _ => "api_error" },
         Param: null,
         failure.Code));
 

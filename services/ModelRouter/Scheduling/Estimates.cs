@@ -119,4 +119,7 @@ internal sealed class Estimates(Func<string, long> bytes)
 }
 
 /// <summary>What a call cost, as the backend measured it. Zero where it did not say.</summary>
-internal readonly record struct WorkDone(int PromptTokens, int AnswerTokens, double PromptSeconds, double AnswerSeconds);
+internal readonly record struct WorkDone(int PromptTokens, int AnswerTokens, double PromptSeconds, double AnswerSeconds)
+{
+    public double Seconds => Math.Max(0, PromptSeconds + AnswerSeconds);
+}

@@ -6,13 +6,14 @@ using Sutazai.ModelRouter.Caching.Redis;
 using Sutazai.ModelRouter.Caching.Semantic;
 using Sutazai.ModelRouter.Calls;
 using Sutazai.ModelRouter.Catalog;
+using Sutazai.ModelRouter.Usage;
 
 namespace Sutazai.ModelRouter.Sharing;
 
 /// <summary>Answers a call as an identical one was answered or is being answered, and else has the model asked.</summary>
 internal sealed class SharedCalls(
-    ModelCalls calls, ModelCatalog catalog, AnswerCache cache, SemanticCache semantic, ModelTelemetry telemetry, IOptions<ModelRouterOptions> options, TimeProvider time,
-    RedisAnswers? redis = null)
+    ModelCalls calls, ModelCatalog catalog, AnswerCache cache, SemanticCache semantic, UsageMeter usage, ModelTelemetry telemetry, IOptions<ModelRouterOptions> options,
+    TimeProvider time, RedisAnswers? redis = null)
 {
     private readonly Flights<ChatChunk> _chats = new(options.Value.SharedAnswerBytes, Footprint.Of, c => c.Finish is not null, cache, time);
     private readonly Flights<Embeddings> _embeds = new(options.Value.SharedAnswerBytes, Footprint.Of, _ => true, cache, time);
@@ -34,7 +35,7 @@ internal sealed class SharedCalls(
         var entered = _chats.Enter(
             key, (progress, token) => FindOrAskAsync(call, search, terms, progress, token), search is null ? null : chunks => Keep(search, chunks), terms.Deadline, cancellationToken);
         Decided(call.Operation, model, entered.Source, entered.Saved);
-        return new ChatAnswer(model, entered.Source, entered.Progress, entered.Pieces);
+        return new ChatAnswer(model, entered.Source, entered.Progress, Counted(model, terms, entered, c => c.Finish is { } f ? f.PromptEvaluation + f.Evaluation : null));
     }
 
     public async Task<EmbedAnswer> EmbedAsync(EmbedCall call, CallTerms terms, CancellationToken cancellationToken)
@@ -45,7 +46,7 @@ internal sealed class SharedCalls(
         var entered = _embeds.Enter(
             key, (progress, token) => FindOrAskAsync(call, search, terms, progress, token), search is null ? null : one => Keep(search, one), terms.Deadline, cancellationToken);
         Decided(EmbedCall.Operation, model, entered.Source, entered.Saved);
-        var embeddings = await entered.Pieces.FirstAsync(cancellationToken);
+        var embeddings = await Counted(model, terms, entered, e => e.Total > e.Load ? e.Total - e.Load : TimeSpan.Zero).FirstAsync(cancellationToken);
         return new EmbedAnswer(model, entered.Source with { Cache = entered.Progress.Found ?? entered.Source.Cache }, embeddings);
     }
 
@@ -60,6 +61,30 @@ internal sealed class SharedCalls(
 
     private ValueTask<string> ResolveAsync(string name, CallTerms terms, CancellationToken cancellationToken) =>
         terms.Deadline <= time.GetUtcNow() ? throw ModelException.DeadlinePassed() : catalog.ResolveAsync(name, cancellationToken);
+
+    /// <param name="work">What the model worked on the answer, where the piece is the last one.</param>
+    private IAsyncEnumerable<T> Counted<T>(string model, CallTerms terms, Entered<T> entered, Func<T, TimeSpan?> work)
+        where T : class
+    {
+        switch (entered.Source)
+        {
+            case { Cache: CacheUse.Hit }:
+                usage.Saved(model, terms, entered.Saved);
+                return entered.Pieces;
+            case { Share: ShareUse.Joined }:
+                return entered.Pieces.Select(piece =>
+                {
+                    if (work(piece) is { } saved)
+                    {
+                        usage.Saved(model, terms, saved);
+                    }
+
+                    return piece;
+                });
+            default:
+                return entered.Pieces;
+        }
+    }
 
     /// <summary>Who leads looks further before it is known whether there is an answer.</summary>
     private void Decided(string operation, string model, AnswerSource source, TimeSpan saved)
@@ -142,6 +167,7 @@ internal sealed class SharedCalls(
         if (search.Use != CacheUse.Miss)
         {
             progress.FoundIn(search.Use);
+            usage.Saved(search.Model, search.Terms, saved);
         }
 
         telemetry.Decided(search.Operation, search.Model, new AnswerSource(search.Use, ShareUse.Leader), saved);

@@ -122,7 +122,7 @@ internal static partial class ServicesPage
     private static string Value(object? value) => value switch
     {
         null => "none",
-        "" => "none",
+        "" or IDictionary { Count: 0 } => "none",
         IDictionary map => string.Join(", ", map.Keys.Cast<object>().Select(k => $"`{k}` = `{map[k]}`")),
         string said => $"`{said}`",
         IEnumerable many => Listed([.. many.Cast<object>().Select(o => o.ToString()!)], "none"),

@@ -125,6 +125,12 @@ public class RefusalTests
     [InlineData("Backends:models:Provider=openai;ConnectionStrings:openai=Endpoint=ftp://x;Key=secret-key", "ConnectionStrings:openai is not understood")]
     [InlineData("Backends:models:Provider=openai;ConnectionStrings:openai=http://me:secret-key@host/v1", "ConnectionStrings:openai is not understood")]
     [InlineData("ModelRouter:MaxQueue=-1", "MaxQueue")]
+    [InlineData("ModelRouter:Budgets:ci:Window=Hour", "ModelRouter:Budgets:ci limits nothing; give it CpuSeconds, Tokens or both.")]
+    [InlineData("ModelRouter:Budgets:ci:Tokens=0", "ModelRouter:Budgets:ci: CpuSeconds and Tokens are above 0 where they are given.")]
+    [InlineData("ModelRouter:Budgets:ci:Tokens=5;ModelRouter:Budgets:ci:Window=7", "ModelRouter:Budgets:ci:Window is Hour or Day.")]
+    [InlineData("ModelRouter:Budgets:ci:Tokens=5;ModelRouter:Budgets:ci:Caller=", "ModelRouter:Budgets:ci: Caller and Agent are names where they are given.")]
+    [InlineData("Backends:usage:Provider=postgres;ConnectionStrings:postgres=", "ConnectionStrings:postgres is not set, and Backends:usage:Provider is 'postgres'.")]
+    [InlineData("Backends:usage:Provider=postgres;ConnectionStrings:postgres=Host=x;Pasword=secret-key", "ConnectionStrings:postgres is not understood.")]
     [InlineData("ModelRouter:Aliases:base-llm=base-nlp", "ModelRouter:Aliases:base-llm stands for 'base-nlp', which is an alias itself")]
     public async Task Does_not_start_on_settings_that_are_wrong(string settings, string expected)
     {

@@ -16,11 +16,13 @@ internal sealed class Router : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly IMeterFactory _meters;
     private readonly TimeProvider _time;
+    private readonly DirectoryInfo? _ownData;
 
-    private Router(WebApplication app, TimeProvider time)
+    private Router(WebApplication app, TimeProvider time, DirectoryInfo? ownData)
     {
         _app = app;
         _time = time;
+        _ownData = ownData;
         _meters = app.Services.GetRequiredService<IMeterFactory>();
         Address = new Uri(app.Services.GetRequiredService<Listeners>().Internal, "model-router/");
         Client = CreateClient();
@@ -125,6 +127,7 @@ internal sealed class Router : IAsyncDisposable
     {
         await _app.StopAsync();
         await _app.DisposeAsync();
+        _ownData?.Delete(recursive: true);
     }
 
     private static async Task<Router> StartAsync(TimeProvider time, params string[] settings)
@@ -138,8 +141,22 @@ internal sealed class Router : IAsyncDisposable
                 module.Add(builder);
             },
         };
-        var app = SutazaiApp.Create(["--urls=http://127.0.0.1:0", "--Logging:LogLevel:Default=Error", "--Internal:Key=a key that only these tests use, and long enough", "--ModelRouter:Preload=false", "--ModelRouter:ModelMemoryBytes=100000000000", .. settings.Select(s => "--" + s)], timed);
-        await app.StartAsync(TestContext.Current.CancellationToken);
-        return new Router(app, time);
+        // A data folder among the settings is kept when the router ends.
+        var ownData = settings.Any(s => s.StartsWith("data=", StringComparison.Ordinal)) ? null : Directory.CreateTempSubdirectory("sutazai-");
+        string[] data = ownData is null ? [] : ["--data=" + ownData.FullName];
+        try
+        {
+            var app = SutazaiApp.Create(
+                [
+                    "--urls=http://127.0.0.1:0", "--Logging:LogLevel:Default=Error", "--Internal:Key=a key that only these tests use, and long enough",
+                    "--ModelRouter:Preload=false", "--ModelRouter:ModelMemoryBytes=100000000000", .. data, .. settings.Select(s => "--" + s)], timed);
+            await app.StartAsync(TestContext.Current.CancellationToken);
+            return new Router(app, time, ownData);
+        }
+        catch
+        {
+            ownData?.Delete(recursive: true);
+            throw;
+        }
     }
 }
