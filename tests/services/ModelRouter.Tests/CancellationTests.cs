@@ -28,38 +28,6 @@ public class CancellationTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
     }
 
-    [Theory, InlineData("api/chat", true), InlineData("v1/chat/completions", false)]
-    public async Task Forgets_who_leaves_while_the_model_is_loaded(string path, bool stream)
-    {
-        var clock = new FakeTimeProvider();
-        await using var simulator = await OllamaSimulator.StartAsync(new() { Models = [new("llama3.2:1b", new SpeedProfile(10_000, 50, 3600, 3600))], Clock = clock }, Cancelled);
-        await using var router = await Router.BeforeAsync(simulator);
-        using var leaving = new CancellationTokenSource();
-        var left = ReadAsync(router, path, stream, leaving.Token);
-        await simulator.Requests.WaitForAsync(r => r.Phase == RequestPhase.Waiting, Cancelled);
-        var waits = ReadAsync(router, path, stream, Cancelled);
-        while (router.Waiting < 2)
-        {
-            await Task.Yield();
-        }
-
-        await leaving.CancelAsync();
-        while (router.Waiting > 1)
-        {
-            await Task.Yield();
-        }
-
-        while (!waits.IsCompleted)
-        {
-            clock.Advance(TimeSpan.FromHours(1));
-            await Task.Yield();
-        }
-
-        await waits;
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => left);
-        Assert.Single(simulator.Requests, r => r.Path == "/api/chat");
-    }
-
     [Fact]
     public async Task Passes_each_chunk_on_before_the_next_one_exists()
     {
