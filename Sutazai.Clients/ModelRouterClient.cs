@@ -56,3 +56,17 @@ public static class ModelRouterClientExtensions
     public static void AddModelRouterClient(this IHostApplicationBuilder builder) =>
         builder.Services.AddHttpClient<ModelRouterClient>(http => http.BaseAddress = ModelRouterClient.BaseAddress);
 }
+
+/// <summary>What is under way at the models and what waits for them. Seconds and tokens as the scheduler estimates or has counted them.</summary>
+public sealed record QueueReport(IReadOnlyList<QueuedServer> Servers, IReadOnlyList<QueuedTenant> Tenants);
+
+/// <param name="State"><c>up</c> or <c>lost</c>.</param>
+public sealed record QueuedServer(string? Address, string State, int Working, int Waiting, IReadOnlyList<QueuedModel> Models);
+
+/// <param name="State"><c>loaded</c>, <c>loading</c>, <c>unloaded</c> or <c>blocked</c>: its calls keep failing and wait to be tried again.</param>
+public sealed record QueuedModel(
+    string Name, string State, int? ContextTokens, int Working, int WaitingInteractive, int WaitingBatch, double WorkSeconds, double? OldestWaitSeconds);
+
+/// <param name="Name">The caller, or an agent for a caller.</param>
+/// <param name="Tokens">Had since it came: prompts once, answers twice.</param>
+public sealed record QueuedTenant(string Name, int Calls, double WorkSeconds, double Tokens);

@@ -40,7 +40,7 @@ public static class GatewayService
         ArtifactRoutes.Map(routes);
         KeyRoutes.Map(routes);
         ModelRoutes.Map(routes);
-        UsageRoutes.Map(routes);
+        OperationRoutes.Map(routes);
         routes.MapApiDocument();
     }
 }

@@ -50,5 +50,9 @@ internal sealed class CallProgress
 
     /// <param name="Position">Calls that go before it, this one counted: 1 is the next.</param>
     /// <param name="Eta">Until it is at work.</param>
-    public sealed record Standing(CallState State, int? Position, TimeSpan? Eta);
+    public sealed record Standing(CallState State, int? Position, TimeSpan? Eta)
+    {
+        /// <summary>The state as clients are told it.</summary>
+        public string Word => State switch { CallState.Queued => "waiting", CallState.Loading => "loading", _ => "working" };
+    }
 }

@@ -59,6 +59,6 @@ internal sealed class ContextPlan(int shortest)
     }
 
     /// <summary>The context length that a call asks for.</summary>
-    public static int? Asked(JsonElement? options) =>
-        options is { ValueKind: JsonValueKind.Object } given && given.TryGetProperty("num_ctx", out var context) && context.TryGetInt32(out var length) && length > 0 ? length : null;
+    /// <exception cref="ModelException">It is no number.</exception>
+    public static int? Asked(JsonElement? options) => CallOptions.Integer(options, "num_ctx") is > 0 and var length ? length : null;
 }

@@ -26,7 +26,7 @@ internal static class Demands
         new(model, terms.Tenant, (characters / BytesPerToken) + 1) { Batch = terms.Batch, Deadline = terms.Deadline };
 
     private static int? Most(JsonElement? options) =>
-        options is { } given && given.TryGetProperty("num_predict", out var most) && most.TryGetInt32(out var tokens) && tokens >= 0 ? tokens : null;
+        CallOptions.Integer(options, "num_predict") is >= 0 and var tokens ? tokens : null;
 
     // What an agent says first, always the same: its instructions and its tools.
     private static (ulong? Prefix, int Length) Prefix(ChatCall call)

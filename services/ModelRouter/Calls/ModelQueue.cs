@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.Extensions.Options;
+using Sutazai.Clients;
 using Sutazai.ModelRouter.Backends;
 using Sutazai.ModelRouter.Scheduling;
 using Sutazai.ModelRouter.Usage;
@@ -154,7 +155,7 @@ internal sealed partial class ModelQueue : IDisposable
     {
         lock (_lock)
         {
-            return QueueReport.Of(_replicas);
+            return QueueReports.Of(_replicas);
         }
     }
 
@@ -272,10 +273,27 @@ internal sealed partial class ModelQueue : IDisposable
             }
         }
 
+        Help(replica);
         if (replica.Scheduler.WakeIn() is { } wait)
         {
             replica.Wake ??= _time.CreateTimer(_ => Woken(replica), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             replica.Wake.Change(wait < TimeSpan.FromDays(40) ? wait : TimeSpan.FromDays(40), Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    // A server that nobody wants anything of takes from the others what it would be done with sooner.
+    private void Help(Replica idle)
+    {
+        if (_replicas.Length == 1 || idle.Scheduler.IsPaused || idle.Scheduler.Waiting + idle.Scheduler.Working > 0)
+        {
+            return;
+        }
+
+        var others = _replicas.Where(r => r != idle).Select(r => r.Scheduler);
+        if (SchedulerPool.Better(idle.Scheduler, others, model => idle.Has(model) && !idle.Breakers.Of(model).Refuses(out _)) is { } ticket)
+        {
+            SchedulerPool.Move(ticket, [idle.Scheduler]);
+            Decide(idle);
         }
     }
 

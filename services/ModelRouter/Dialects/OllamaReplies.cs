@@ -21,7 +21,8 @@ internal sealed class OllamaReplies(string model, bool generates, TimeProvider t
     }
 
     /// <summary>A piece of the answer without anything in it, which every client adds up to nothing.</summary>
-    public void WriteHeartbeat(IBufferWriter<byte> body, CallProgress progress) => WriteLine(body, Of(new ChatChunk()));
+    public void WriteHeartbeat(IBufferWriter<byte> body, CallProgress progress) => 
+        WriteLine(body, Of(new ChatChunk()) with { Queue = Queue(progress.Now) });
 
     public void WriteError(IBufferWriter<byte> body, ModelException failure)
     {
@@ -73,6 +74,8 @@ internal sealed class OllamaReplies(string model, bool generates, TimeProvider t
         WireBody.Write(body, line, OllamaJson.Wire.OllamaChunk);
         body.Write("\n"u8);
     }
+
+    private static OllamaQueue Queue(CallProgress.Standing now) => new(now.Word, now.Position, now.Eta is { } eta ? Math.Ceiling(eta.TotalSeconds) : null);
 
     private static long? Nanoseconds(TimeSpan? time) => time?.Ticks * TimeSpan.NanosecondsPerTick;
 }

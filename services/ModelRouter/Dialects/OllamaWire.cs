@@ -123,9 +123,15 @@ internal sealed record OllamaGenerateRequest
     public int? TopLogprobs { get; init; }
 }
 
+/// <param name="State"><c>waiting</c>, <c>loading</c> or <c>working</c>.</param>
+internal sealed record OllamaQueue(string State, int? Position, double? EtaSeconds);
+
 /// <summary>An answer of <c>/api/chat</c> (with a message) or <c>/api/generate</c> (with a response), whole or a line of a stream.</summary>
 internal sealed record OllamaChunk
 {
+    /// <summary>This router's own: where the call stands while it waits. Clients ignore it.</summary>
+    public OllamaQueue? Queue { get; init; }
+
     public string? Error { get; init; }
 
     public string? Model { get; init; }

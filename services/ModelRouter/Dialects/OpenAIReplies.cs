@@ -83,10 +83,9 @@ internal sealed class OpenAIReplies(string model, bool includeUsage, TimeProvide
     public static void WriteComment(IBufferWriter<byte> body, CallProgress progress)
     {
         var now = progress.Now;
-        var state = now.State switch { CallState.Queued => "waiting", CallState.Loading => "loading", _ => "working" };
         var position = now.Position is { } place ? string.Create(CultureInfo.InvariantCulture, $" position={place}") : "";
         var eta = now.Eta is { } left ? string.Create(CultureInfo.InvariantCulture, $" eta={Math.Ceiling(left.TotalSeconds)}s") : "";
-        Encoding.ASCII.GetBytes($": {state}{position}{eta}\n\n", body);
+        Encoding.ASCII.GetBytes($": {now.Word}{position}{eta}\n\n", body);
     }
 
     public static void WriteErrorEvent(IBufferWriter<byte> body, ModelException failure)

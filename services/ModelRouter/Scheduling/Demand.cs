@@ -68,8 +68,8 @@ internal sealed class Ticket
     /// <summary>Seconds of waiting foreseen on its arrival, before what was learned of such forecasts.</summary>
     internal double Foreseen { get; set; }
 
-    /// <summary>One of <see cref="Estimates.WaitClasses"/> kinds of forecasts.</summary>
-    internal int Class { get; set; }
+    /// <summary>The forecast's kind.</summary>
+    internal int Kind { get; set; }
 
     /// <summary>Latest start that keeps the promise on waiting.</summary>
     internal double Due { get; set; }

@@ -12,12 +12,6 @@ internal sealed class Estimates(Func<string, long> bytes)
     /// <summary>Part of its usual speed below which a model counts as stalling.</summary>
     private const double Stalling = 1.0 / 8;
 
-    public const int WaitClasses = 4;
-
-    /// <summary>Part by which a forecast's correction follows the median of what came.</summary>
-    private const double Step = 0.02;
-
-    private readonly double[] _waits = [.. Enumerable.Repeat(1.0, WaitClasses)];
     private readonly Dictionary<string, Speed> _speeds = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<(string Tenant, string Model), double> _answers = [];
 
@@ -41,17 +35,6 @@ internal sealed class Estimates(Func<string, long> bytes)
     {
         var learned = _answers.TryGetValue((demand.Tenant, demand.Model), out var own) ? own : Of(demand.Model).AnswerTokens;
         return demand.MaxTokens is { } most ? Math.Min(most, learned) : learned;
-    }
-
-    /// <summary>What a foreseen wait is to be multiplied with: the median of what came, as a part of what was foreseen.</summary>
-    public double WaitFactor(int kind) => _waits[kind];
-
-    public void LearnWait(int kind, double foreseen, double came)
-    {
-        if (foreseen >= 1 && came >= 1)
-        {
-            _waits[kind] = Math.Clamp(_waits[kind] * (came > foreseen * _waits[kind] ? 1 + Step : 1 - Step), 0.2, 5);
-        }
     }
 
     public void LearnLoad(string model, double seconds)

@@ -12,6 +12,9 @@ namespace Sutazai.ModelRouter.Scheduling;
 /// </remarks>
 internal sealed class ModelScheduler
 {
+    /// <summary>Part of the time by which work is overdue that it is expected to take still.</summary>
+    private const double Overdue = 0.3;
+
     // So that a clock that is read in ticks does not wake anybody just too early.
     private static readonly TimeSpan s_tick = TimeSpan.FromMilliseconds(1);
 
@@ -25,6 +28,7 @@ internal sealed class ModelScheduler
 
     private readonly HashSet<Ticket> _working = [];
     private readonly FairShares _shares;
+    private readonly WaitForecast _forecast;
     private int _slots;
     private double _idleSince;
 
@@ -34,6 +38,7 @@ internal sealed class ModelScheduler
         (_options, _time, _shares, _slots) = (options, time, shares ?? new FairShares(), options.Concurrency);
         Estimates = new Estimates(options.Bytes);
         _residency = new Residency(options, Estimates);
+        _forecast = new WaitForecast(options, Estimates, _residency, _shares);
         _origin = time.GetTimestamp();
     }
 
@@ -45,6 +50,9 @@ internal sealed class ModelScheduler
 
     /// <summary>Nothing can be done now: the machine cannot be reached.</summary>
     public bool IsPaused { get; private set; }
+
+    /// <summary>Who must be served first of those that wait.</summary>
+    public Ticket? Soonest => _due.First;
 
     public IEnumerable<Share> ActiveShares => _shares.Active;
 
@@ -78,9 +86,8 @@ internal sealed class ModelScheduler
             ticket.Hopeless = now + (deadline - _time.GetUtcNow()).TotalSeconds - (ticket.Service * _options.HopeFactor);
         }
 
-        ticket.Foreseen = Wait(ticket, lane);
-        ticket.Class = Class(ticket, lane);
-        var wait = ticket.Foreseen * Estimates.WaitFactor(ticket.Class);
+        (ticket.Kind, ticket.Foreseen) = (_forecast.Kind(ticket, lane), _forecast.Wait(ticket, lane, now, FreeAt(now)));
+        var wait = ticket.Foreseen * _forecast.Correction(ticket.Kind);
 
         // The more a tenant has waiting already, the more room it must leave for others: dynamic thresholds, as switches share a buffer
         // (https://doi.org/10.1109/90.664262).
@@ -283,8 +290,7 @@ internal sealed class ModelScheduler
     public (TimeSpan Wait, int Position) Predict(Ticket ticket)
     {
         var lane = _residency.Lane(ticket.Demand.Model);
-        var position = _residency.Lanes.Where(l => l == lane || _residency.IsHot(l)).Sum(l => l.Ahead(Level(ticket), ticket.Demand.Batch).Tickets);
-        return (TimeSpan.FromSeconds(Wait(ticket, lane) * Estimates.WaitFactor(Class(ticket, lane))), 1 + Math.Min(position, Waiting - 1));
+        return (TimeSpan.FromSeconds(Foresee(ticket, lane)), 1 + Math.Min(_forecast.Before(ticket, lane), Waiting - 1));
     }
 
     /// <summary>Seconds until the answer to a demand would be complete, were it to arrive here.</summary>
@@ -295,7 +301,7 @@ internal sealed class ModelScheduler
         Estimate(ticket, lane);
         // A beginning that is new here takes the place of another, which will have to be evaluated again.
         var displaced = demand.Prefix is { } prefix && lane.Prefixes.Count >= _options.Prefixes && !lane.Prefixes.Contains(prefix) ? Estimates.Service(lane.Model, demand.PrefixTokens, 0) : 0;
-        return Wait(ticket, lane) + ticket.Service + displaced;
+        return Foresee(ticket, lane) + ticket.Service + displaced;
     }
 
     // The next to work on among what is in memory, unless the bound of somebody whose model is not leaves no time for it.
@@ -342,7 +348,7 @@ internal sealed class ModelScheduler
         ticket.Started = now;
         ticket.Swapped = lane.LoadedAt > ticket.Arrived;
         ticket.Charged = ticket.Tokens;
-        Estimates.LearnWait(ticket.Class, ticket.Foreseen, now - ticket.Arrived);
+        _forecast.Learn(ticket.Kind, ticket.Foreseen, now - ticket.Arrived);
         _shares.Charge(share, ticket.Charged);
         _working.Add(ticket);
         lane.Working++;
@@ -433,7 +439,7 @@ internal sealed class ModelScheduler
         var forced = _due.First is { } first && !LaneOf(first).IsLoaded && (urgent || _due.Slack(FreeAt(now), _residency.Hot()) < first.Load + first.Service)
             ? LaneOf(first)
             : null;
-        var wanted = forced ?? _residency.Lanes.Where(l => l is { IsLoaded: false, IsBlocked: false, Waiting: > 0 }).MaxBy(l => Pressure(l, now));
+        var wanted = forced ?? _residency.Lanes.Where(l => l is { IsLoaded: false, IsBlocked: false, Waiting: > 0 }).MaxBy(l => _residency.Pressure(l, now));
         if (wanted is null)
         {
             return null;
@@ -450,7 +456,7 @@ internal sealed class ModelScheduler
             wanted = forced = _residency.Lane(due);
         }
 
-        return _residency.MakeRoom(wanted, now, victim => forced is not null || IsSpent(victim, wanted, now)) is { } victims ? new SwapModels(wanted.Model, victims) : null;
+        return _residency.MakeRoom(wanted, now, victim => forced is not null || _residency.IsSpent(victim, wanted, now)) is { } victims ? new SwapModels(wanted.Model, victims) : null;
     }
 
     private (SwapModels Swap, double At)? Preload(double now) =>
@@ -458,17 +464,18 @@ internal sealed class ModelScheduler
 
     private ModelLane LaneOf(Ticket ticket) => ticket.Lane!.Model;
 
-    /// <summary>Whether a model has had its turn: no work left, or its stay is over and another's work outweighs its own.</summary>
-    private bool IsSpent(ModelLane victim, ModelLane wanted, double now) =>
-        victim.Waiting == 0
-        || (now - victim.LoadedAt >= _options.Stay * Estimates.Load(wanted.Model) && Pressure(wanted, now) > Pressure(victim, now));
+    /// <summary>Seconds until the answer to a waiting ticket will be complete here.</summary>
+    public double PredictEnd(Ticket ticket) => Foresee(ticket, ticket.Lane!.Model) + ticket.Service;
 
-    /// <summary>
-    /// What waiting costs, for each second that it takes to end it: the generalized c-mu rule, with a cost that grows with the square of the wait
-    /// (https://doi.org/10.1214/aoap/1177004706).
-    /// </summary>
-    private double Pressure(ModelLane lane, double now) =>
-        lane.Age(now, _options.BatchWeight) / ((lane.IsLoaded ? 0 : Estimates.Load(lane.Model)) + lane.Work);
+    private double Foresee(Ticket ticket, ModelLane lane)
+    {
+        var now = Now;
+        return _forecast.Wait(ticket, lane, now, FreeAt(now)) * _forecast.Correction(_forecast.Kind(ticket, lane));
+    }
+
+    // Work that takes longer than it should will probably go on for a while.
+    private static double Ends(Ticket ticket, double now) =>
+        ticket.Started + ticket.Service is var end && end >= now ? end : now + (Overdue * (now - end));
 
     // When the next slot is free.
     private double FreeAt(double now)
@@ -476,72 +483,9 @@ internal sealed class ModelScheduler
         var free = now;
         if (_working.Count >= _slots)
         {
-            free = Math.Max(now, _working.Min(t => t.Started + t.Service));
+            free = Math.Max(now, _working.Min(t => Ends(t, now)));
         }
 
         return Math.Max(free, _residency.LoadEnds(now));
-    }
-
-    // What its tenant will have had when a ticket's turn comes: a new one's comes after all that the tenant has waiting.
-    private double Level(Ticket ticket)
-    {
-        var (tenant, batch) = (ticket.Demand.Tenant, ticket.Demand.Batch);
-        var used = _shares.Used(tenant);
-        if (ticket.Lane is not { } lane)
-        {
-            return used + (_shares.Find(tenant) is { } share ? _residency.Lane(ticket.Demand.Model).TokensOf(share, batch) : 0) + 1;
-        }
-
-        foreach (var before in lane.Tickets)
-        {
-            if (before == ticket)
-            {
-                break;
-            }
-
-            used += before.Tokens;
-        }
-
-        return used + 1;
-    }
-
-    // Waits that are foreseen equally well.
-    private int Class(Ticket ticket, ModelLane lane) => (ticket.Demand.Batch ? 2 : 0) + (_residency.IsHot(lane) ? 1 : 0);
-
-    private double Wait(Ticket ticket, ModelLane lane)
-    {
-        var now = Now;
-        var (level, batch) = (Level(ticket), ticket.Demand.Batch);
-        var ahead = Math.Max(0, FreeAt(now) - now) + lane.Ahead(level, batch).Work;
-        if (_residency.IsHot(lane) || _residency.IsLoading(lane))
-        {
-            // All that is in memory takes its turns by the same count.
-            return ahead + _residency.Lanes.Where(l => l != lane && _residency.IsHot(l)).Sum(l => l.Ahead(level, batch).Work);
-        }
-
-        // First the turn of what is in memory ends, then come those models whose calls weigh more, then this one.
-        var own = Pressure(lane, now);
-        var before = _residency.Lanes.Where(l => l != lane && l is { IsLoaded: false, IsBlocked: false, Waiting: > 0 } && Pressure(l, now) > own)
-            .Sum(l => Estimates.Load(l.Model) + Math.Min(l.Work, 2 * _options.Stay * ticket.Load));
-        return ahead + ticket.Load + before + (_residency.Loaded.Count() < _options.MaxLoaded ? 0 : TurnEnds(lane, now));
-    }
-
-    // Seconds until the pressure for a model passes that of one in memory, both as they grow with time.
-    private double TurnEnds(ModelLane wanted, double now)
-    {
-        var least = double.PositiveInfinity;
-        var (count, rate) = (wanted.Waiting + 1, (wanted.Waiting + 1) / (Estimates.Load(wanted.Model) + wanted.Work));
-        var age = wanted.Age(now, _options.BatchWeight) / count;
-        foreach (var lane in _residency.Loaded)
-        {
-            var stay = Math.Max(0, (_options.Stay * Estimates.Load(wanted.Model)) - (now - lane.LoadedAt));
-            var other = lane.Work > 0 ? lane.Waiting / lane.Work : 0;
-            var passes = lane.Work == 0 ? 0
-                : rate > other ? ((other * lane.Age(now, _options.BatchWeight) / lane.Waiting) - (rate * age)) / (rate - other)
-                : lane.Work;
-            least = Math.Min(least, Math.Min(lane.Work, Math.Max(stay, passes)));
-        }
-
-        return double.IsInfinity(least) ? 0 : least;
     }
 }

@@ -124,6 +124,18 @@ internal sealed class Residency(SchedulerOptions options, Estimates estimates)
         }
     }
 
+    /// <summary>
+    /// What waiting costs, for each second that it takes to end it: the generalized c-mu rule, with a cost that grows with the square of the wait
+    /// (https://doi.org/10.1214/aoap/1177004706).
+    /// </summary>
+    public double Pressure(ModelLane lane, double now) =>
+        lane.Age(now, options.BatchWeight) / ((lane.IsLoaded ? 0 : estimates.Load(lane.Model)) + lane.Work);
+
+    /// <summary>Whether a model has had its turn: no work left, or its stay is over and another's work outweighs its own.</summary>
+    public bool IsSpent(ModelLane victim, ModelLane wanted, double now) =>
+        victim.Waiting == 0
+        || (now - victim.LoadedAt >= options.Stay * estimates.Load(wanted.Model) && Pressure(wanted, now) > Pressure(victim, now));
+
     // Load times that having it in memory will probably save.
     private double Worth(ModelLane lane, double now) => lane.Popularity.At(now) * estimates.Load(lane.Model);
 

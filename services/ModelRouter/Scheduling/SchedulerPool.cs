@@ -41,6 +41,11 @@ internal sealed class SchedulerPool
         ByEnd(ticket.Demand, machines).First().Adopt(ticket);
     }
 
+    /// <summary>A ticket that waits elsewhere although an idle machine would be done with it sooner.</summary>
+    /// <param name="serves">Whether the idle machine may serve a model.</param>
+    public static Ticket? Better(ModelScheduler idle, IEnumerable<ModelScheduler> others, Func<string, bool> serves) =>
+        others.Select(o => o.Soonest).OfType<Ticket>().FirstOrDefault(t => serves(t.Demand.Model) && idle.PredictEnd(t.Demand) < t.Home.PredictEnd(t));
+
     private static IEnumerable<ModelScheduler> ByEnd(Demand demand, IEnumerable<ModelScheduler> machines) =>
         machines.ToList() is [var only] ? [only] : machines.OrderBy(m => m.PredictEnd(demand)).ThenBy(m => m.Waiting + m.Working);
 }

@@ -177,12 +177,13 @@ public sealed class HeartbeatTests : IDisposable
     {
         if (path.StartsWith("v1", StringComparison.Ordinal))
         {
-            Assert.StartsWith(": w", line, StringComparison.Ordinal);
+            Assert.Matches("^: (waiting|loading|working)", line);
             return;
         }
 
         var chunk = JsonElement.Parse(line!);
-        Assert.Equal(path == "api/chat" ? ["model", "created_at", "message", "done"] : ["model", "created_at", "response", "done"], chunk.EnumerateObject().Select(p => p.Name));
+        Assert.Equal(path == "api/chat" ? ["queue", "model", "created_at", "message", "done"] : ["queue", "model", "created_at", "response", "done"], chunk.EnumerateObject().Select(p => p.Name));
+        Assert.Matches("^(waiting|loading|working)$", chunk.GetProperty("queue").GetProperty("state").GetString());
         Assert.False(chunk.GetProperty("done").GetBoolean());
         Assert.Equal(path == "api/chat" ? """{"role":"assistant","content":""}""" : "\"\"", chunk.GetProperty(path == "api/chat" ? "message" : "response").GetRawText());
     }
