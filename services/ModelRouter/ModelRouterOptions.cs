@@ -15,6 +15,10 @@ internal sealed class ModelRouterOptions : IValidatableObject
     [Range(1, 1000)]
     public int Concurrency { get; set; } = 1;
 
+    /// <summary>Requests at the same time up to which a server is tried, one more at a time and only while that raises what it gets done; by default no more than `Concurrency`.</summary>
+    [Range(1, 1000)]
+    public int? MaxConcurrency { get; set; }
+
     /// <summary>Models that an Ollama backend keeps in memory at the same time; its own default on a CPU.</summary>
     [Range(1, 1000)]
     public int MaxLoadedModels { get; set; } = 3;
@@ -85,6 +89,11 @@ internal sealed class ModelRouterOptions : IValidatableObject
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
+        if (MaxConcurrency < Concurrency)
+        {
+            yield return new($"ModelRouter:MaxConcurrency is {MaxConcurrency}, less than ModelRouter:Concurrency, {Concurrency}.", [nameof(MaxConcurrency)]);
+        }
+
         foreach (var wrong in Budgets.Select(b => b.Value.Check(b.Key)).OfType<string>())
         {
             yield return new(wrong, [nameof(Budgets)]);

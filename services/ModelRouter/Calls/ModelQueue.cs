@@ -41,6 +41,7 @@ internal sealed partial class ModelQueue : IDisposable
                 new SchedulerOptions
                 {
                     Concurrency = router.Concurrency,
+                    MaxConcurrency = router.MaxConcurrency,
                     MaxLoaded = router.MaxLoadedModels,
                     MemoryBytes = router.ModelMemoryBytes ?? Memory(server.Address),
                     OwnsResidency = server.LoadsModels,

@@ -29,13 +29,14 @@ internal sealed class ModelScheduler
     private readonly HashSet<Ticket> _working = [];
     private readonly FairShares _shares;
     private readonly WaitForecast _forecast;
-    private int _slots;
+    private readonly ConcurrencyClimb _climb;
     private double _idleSince;
 
     /// <param name="shares">What each tenant has had, where several machines serve them.</param>
     public ModelScheduler(SchedulerOptions options, TimeProvider time, FairShares? shares = null)
     {
-        (_options, _time, _shares, _slots) = (options, time, shares ?? new FairShares(), options.Concurrency);
+        (_options, _time, _shares) = (options, time, shares ?? new FairShares());
+        _climb = new ConcurrencyClimb(options.Concurrency, options.MaxConcurrency ?? options.Concurrency);
         Estimates = new Estimates(options.Bytes);
         _residency = new Residency(options, Estimates);
         _forecast = new WaitForecast(options, Estimates, _residency, _shares);
@@ -64,11 +65,7 @@ internal sealed class ModelScheduler
     public bool IsLoading(string model) => _residency.IsLoading(_residency.Lane(model));
 
     /// <summary>Calls worked on at the same time.</summary>
-    public int Slots
-    {
-        get => _slots;
-        set => _slots = Math.Max(1, value);
-    }
+    public int Slots => _climb.Slots;
 
     /// <summary>Seconds since the scheduler was made.</summary>
     public double Now => _time.GetElapsedTime(_origin).TotalSeconds;
@@ -133,6 +130,8 @@ internal sealed class ModelScheduler
         Estimates.LearnWork(ticket.Demand, done);
         if (done.PromptTokens + done.AnswerTokens > 0)
         {
+            // An answer's token costs a model about five times a prompt's, and each as much as the model is large.
+            _climb.Finished((done.PromptTokens + (5.0 * done.AnswerTokens)) * Math.Max(1, _options.Bytes(ticket.Demand.Model)), busy: Waiting > 0, Now);
             _shares.Charge(_shares.Of(ticket.Demand.Tenant), done.PromptTokens + (2.0 * done.AnswerTokens) - ticket.Charged);
         }
 
@@ -263,7 +262,7 @@ internal sealed class ModelScheduler
         }
 
         var urgent = false;
-        while (_working.Count < _slots && Next(now, out urgent) is { } ticket)
+        while (_working.Count < Slots && Next(now, out urgent) is { } ticket)
         {
             Start(ticket, now);
             actions.Add(new StartWork(ticket));
@@ -481,7 +480,7 @@ internal sealed class ModelScheduler
     private double FreeAt(double now)
     {
         var free = now;
-        if (_working.Count >= _slots)
+        if (_working.Count >= Slots)
         {
             free = Math.Max(now, _working.Min(t => Ends(t, now)));
         }

@@ -6,6 +6,9 @@ internal sealed record SchedulerOptions
     /// <summary>Calls that the backend works on at the same time. On a CPU more than one makes all of them slower.</summary>
     public int Concurrency { get; init; } = 1;
 
+    /// <summary>Calls at the same time that are tried, as long as each one more raises what gets done; null for no more than <see cref="Concurrency"/>.</summary>
+    public int? MaxConcurrency { get; init; }
+
     /// <summary>Models in memory at the same time.</summary>
     public int MaxLoaded { get; init; } = 3;
 
