@@ -17,7 +17,7 @@ builder.AddGraphStore("neo4j").WithExplicitStart();
 var registry = builder.AddService<Projects.Registry>("registry", internalKey);
 var identity = builder.AddService<Projects.Identity>("identity", internalKey).Calls(registry).WithDataFolder();
 var artifacts = builder.AddService<Projects.Artifacts>("artifacts", internalKey).Calls(registry).WithDataFolder();
-var modelRouter = builder.AddService<Projects.ModelRouter>("model-router", internalKey).Calls(registry).WithDataFolder().WithModelsOf(ollama);
+var modelRouter = builder.AddService<Projects.ModelRouter>("model-router", internalKey).Calls(registry).WithDataFolder().WithModelsOf(ollama).WithAnswersIn(redis);
 
 // Agent services, one a group
 var agents = builder.AddAgentServices(internalKey);

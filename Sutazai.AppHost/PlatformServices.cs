@@ -48,4 +48,8 @@ internal static class PlatformServices
         // Started, not ready: the server is ready when its models are here, which takes minutes the first time. Until then agents answer without.
         return router.WithEnvironment("Backends__models__Provider", "ollama").WithReference(ollama).WaitForStart(ollama);
     }
+
+    /// <summary>Has the router keep its answers in the cache too, where several of them share them. It does not wait: without the cache it goes on.</summary>
+    public static IResourceBuilder<ProjectResource> WithAnswersIn(this IResourceBuilder<ProjectResource> router, IResourceBuilder<RedisResource> redis) =>
+        router.WithEnvironment("Backends__answers__Provider", "redis").WithReference(redis);
 }

@@ -67,9 +67,11 @@ public sealed class ServiceTests(ResourceModel model) : IClassFixture<ResourceMo
         Assert.Equal("llama3.2:3b", environment["ModelRouter__Aliases__base-llm"]);
         Assert.Equal("llama3.2:1b", environment["ModelRouter__Aliases__base-nlp"]);
         Assert.Equal("nomic-embed-text", environment["ModelRouter__Aliases__base-embed"]);
+        Assert.Equal("redis", environment["Backends__answers__Provider"]);
+        Assert.Equal("{redis.connectionString}", environment["ConnectionStrings__redis"]);
     }
 
-    [Theory, InlineData("identity"), InlineData("artifacts")]
+    [Theory, InlineData("identity"), InlineData("artifacts"), InlineData("model-router")]
     public async Task Service_with_a_store_of_its_own_keeps_it_in_the_data_folder(string service) =>
         Assert.NotEmpty((await model.EnvironmentOfAsync(model.Service(service)))["SUTAZAI_DATA"]);
 

@@ -18,7 +18,7 @@ internal sealed class Attempt(
     private CancellationTokenSource? _deadline;
     private CancellationTokenSource? _linked;
     private CancellationToken _caller;
-    private ModelQueue.Lease? _lease;
+    private Lease? _lease;
     private bool _again;
     private bool _seen;
     private bool _ended;

@@ -58,6 +58,12 @@ internal sealed class ContextPlan(int shortest)
         return (JsonSerializer.SerializeToElement(given, Dialects.OllamaJson.Wire.JsonObject), changed is [] ? null : string.Join(", ", changed));
     }
 
+    /// <summary>Those of the loaded models that have the length that they are to have.</summary>
+    /// <param name="loaded">Rows of Ollama's <c>/api/ps</c>.</param>
+    public IEnumerable<string> Kept(IEnumerable<JsonElement> loaded) => loaded
+        .Where(row => row.TryGetProperty("name", out var name) && row.TryGetProperty("context_length", out var context) && context.TryGetInt32(out var length) && length == Of(name.GetString()!))
+        .Select(row => row.GetProperty("name").GetString()!);
+
     /// <summary>The context length that a call asks for.</summary>
     /// <exception cref="ModelException">It is no number.</exception>
     public static int? Asked(JsonElement? options) => CallOptions.Integer(options, "num_ctx") is > 0 and var length ? length : null;

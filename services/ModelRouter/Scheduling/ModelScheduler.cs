@@ -12,9 +12,6 @@ namespace Sutazai.ModelRouter.Scheduling;
 /// </remarks>
 internal sealed class ModelScheduler
 {
-    /// <summary>Part of the time by which work is overdue that it is expected to take still.</summary>
-    private const double Overdue = 0.3;
-
     // So that a clock that is read in ticks does not wake anybody just too early.
     private static readonly TimeSpan s_tick = TimeSpan.FromMilliseconds(1);
 
@@ -22,13 +19,11 @@ internal sealed class ModelScheduler
     private readonly TimeProvider _time;
     private readonly long _origin;
     private readonly Residency _residency;
-    private readonly DueTree _due = new();
-    private readonly SortedSet<Ticket> _hopes = new(Comparer<Ticket>.Create((a, b) =>
-        a.Hopeless.CompareTo(b.Hopeless) is not 0 and var order ? order : a.Number.CompareTo(b.Number)));
-
+    private readonly WaitingTickets _waiting = new();
     private readonly HashSet<Ticket> _working = [];
     private readonly FairShares _shares;
     private readonly WaitForecast _forecast;
+    private readonly SwapChoice _swaps;
     private readonly ConcurrencyClimb _climb;
     private double _idleSince;
 
@@ -39,13 +34,14 @@ internal sealed class ModelScheduler
         _climb = new ConcurrencyClimb(options.Concurrency, options.MaxConcurrency ?? options.Concurrency);
         Estimates = new Estimates(options.Bytes);
         _residency = new Residency(options, Estimates);
+        _swaps = new SwapChoice(options, Estimates, _residency, _waiting.Due);
         _forecast = new WaitForecast(options, Estimates, _residency, _shares);
         _origin = time.GetTimestamp();
     }
 
     public Estimates Estimates { get; }
 
-    public int Waiting { get; private set; }
+    public int Waiting => _waiting.Count;
 
     public int Working => _working.Count;
 
@@ -53,7 +49,7 @@ internal sealed class ModelScheduler
     public bool IsPaused { get; private set; }
 
     /// <summary>Who must be served first of those that wait.</summary>
-    public Ticket? Soonest => _due.First;
+    public Ticket? Soonest => _waiting.Due.First;
 
     public IEnumerable<Share> ActiveShares => _shares.Active;
 
@@ -88,16 +84,12 @@ internal sealed class ModelScheduler
 
         // The more a tenant has waiting already, the more room it must leave for others: dynamic thresholds, as switches share a buffer
         // (https://doi.org/10.1109/90.664262).
-        _due.Add(ticket);
+        _waiting.Due.Add(ticket);
         var reason = Waiting >= _options.MaxWaiting ? "full"
             : now + (wait * _options.DoubtFactor) > ticket.Hopeless ? "deadline"
-            : _due.SlackFrom(ticket, FreeAt(now), _residency.Hot()) < _shares.WaitingWork(demand.Tenant) + ticket.Service ? "bound"
+            : _waiting.Due.SlackFrom(ticket, FreeAt(now), _residency.Hot()) < _shares.WaitingWork(demand.Tenant) + ticket.Service ? "bound"
             : null;
-        if (reason is not null || lane.IsBlocked)
-        {
-            _due.Remove(ticket);
-        }
-
+        _waiting.Due.Remove(ticket);
         if (reason is not null)
         {
             refusal = new Refusal(reason, TimeSpan.FromSeconds(Math.Max(wait, 1)));
@@ -115,7 +107,7 @@ internal sealed class ModelScheduler
     {
         if (ticket.State == TicketState.Waiting)
         {
-            End(Dequeue(ticket));
+            End(_waiting.Remove(ticket));
         }
     }
 
@@ -143,7 +135,7 @@ internal sealed class ModelScheduler
     {
         if (ticket.State == TicketState.Waiting)
         {
-            Dequeue(ticket);
+            _waiting.Remove(ticket);
         }
         else if (StopWorking(ticket))
         {
@@ -158,10 +150,6 @@ internal sealed class ModelScheduler
         var lane = _residency.Lane(ticket.Demand.Model);
         Estimate(ticket, lane);
         Enqueue(ticket, lane, _shares.Of(ticket.Demand.Tenant));
-        if (!lane.IsBlocked)
-        {
-            _due.Add(ticket);
-        }
     }
 
     /// <summary>A load that <see cref="Decide"/> asked for is over.</summary>
@@ -204,27 +192,11 @@ internal sealed class ModelScheduler
     public IReadOnlyList<Ticket> Block(string model)
     {
         var (lane, now) = (_residency.Lane(model), Now);
-        lane.IsBlocked = true;
-        foreach (var ticket in lane.Tickets)
-        {
-            _due.Remove(ticket);
-        }
-
+        _waiting.Block(lane);
         return Drop(lane.Tickets.Where(t => t.Due < now));
     }
 
-    public void Unblock(string model)
-    {
-        var lane = _residency.Lane(model);
-        if (lane.IsBlocked)
-        {
-            lane.IsBlocked = false;
-            foreach (var ticket in lane.Tickets)
-            {
-                _due.Add(ticket);
-            }
-        }
-    }
+    public void Unblock(string model) => _waiting.Unblock(_residency.Lane(model));
 
     /// <summary>The machine cannot be reached: nothing is started until it is, and it will have nothing in memory.</summary>
     public void Pause()
@@ -244,9 +216,9 @@ internal sealed class ModelScheduler
     {
         List<SchedulerAction> actions = [];
         var now = Now;
-        while (_hopes.Min is { } hopeless && hopeless.Hopeless < now)
+        while (_waiting.Hopeless(now) is { } hopeless)
         {
-            End(Dequeue(hopeless));
+            End(_waiting.Remove(hopeless));
             actions.Add(new GiveUp(hopeless));
         }
 
@@ -268,7 +240,7 @@ internal sealed class ModelScheduler
             actions.Add(new StartWork(ticket));
         }
 
-        if (Swap(now, urgent) is { } swap)
+        if ((Waiting > 0 ? _swaps.Choose(now, FreeAt(now), urgent) : Working == 0 ? _swaps.Preload(now, _idleSince) : null) is { } swap)
         {
             _residency.Begin(swap, now);
             actions.Add(swap);
@@ -281,7 +253,7 @@ internal sealed class ModelScheduler
     public TimeSpan? WakeIn()
     {
         var now = Now;
-        var at = Math.Min(_residency.Expires() ?? double.PositiveInfinity, Preload(now)?.At ?? double.PositiveInfinity);
+        var at = Math.Min(_residency.Expires() ?? double.PositiveInfinity, (Waiting + Working == 0 ? _swaps.PreloadsAt(now, _idleSince) : null) ?? double.PositiveInfinity);
         return IsPaused || double.IsInfinity(at) ? null : TimeSpan.FromSeconds(Math.Max(0, at - now)) + s_tick;
     }
 
@@ -303,6 +275,9 @@ internal sealed class ModelScheduler
         return Foresee(ticket, lane) + ticket.Service + displaced;
     }
 
+    /// <summary>Seconds until the answer to a waiting ticket will be complete here.</summary>
+    public double PredictEnd(Ticket ticket) => Foresee(ticket, ticket.Lane!.Model) + ticket.Service;
+
     // The next to work on among what is in memory, unless the bound of somebody whose model is not leaves no time for it.
     private Ticket? Next(double now, out bool urgent)
     {
@@ -317,12 +292,12 @@ internal sealed class ModelScheduler
             }
         }
 
-        if (next is null || _due.First is not { } first || first == next)
+        if (next is null || _waiting.Due.First is not { } first || first == next)
         {
             return next;
         }
 
-        if (_due.SlackWithout(next, Math.Max(now + next.Service, _residency.LoadEnds(now)), _residency.Loading ?? best!.Model) >= 0)
+        if (_waiting.Due.SlackWithout(next, Math.Max(now + next.Service, _residency.LoadEnds(now)), _residency.Loading ?? best!.Model) >= 0)
         {
             return next;
         }
@@ -342,7 +317,7 @@ internal sealed class ModelScheduler
     {
         var lane = ticket.Lane!.Model;
         var share = ticket.Lane.Share;
-        Dequeue(ticket);
+        _waiting.Remove(ticket);
         ticket.State = TicketState.Working;
         ticket.Started = now;
         ticket.Swapped = lane.LoadedAt > ticket.Arrived;
@@ -371,28 +346,12 @@ internal sealed class ModelScheduler
     private void Enqueue(Ticket ticket, ModelLane lane, Share share)
     {
         ticket.Home = this;
-        ticket.State = TicketState.Waiting;
         if (ticket.Demand.Prefix is { } prefix)
         {
             lane.Remember(prefix, _options.Prefixes);
         }
 
-        lane.Add(ticket, share);
-        Waiting++;
-
-        if (!double.IsInfinity(ticket.Hopeless))
-        {
-            _hopes.Add(ticket);
-        }
-    }
-
-    private Ticket Dequeue(Ticket ticket)
-    {
-        ticket.Lane!.Model.Remove(ticket);
-        _due.Remove(ticket);
-        _hopes.Remove(ticket);
-        Waiting--;
-        return ticket;
+        _waiting.Add(ticket, lane, share);
     }
 
     private void End(Ticket ticket)
@@ -406,7 +365,7 @@ internal sealed class ModelScheduler
         List<Ticket> dropped = [.. tickets];
         foreach (var ticket in dropped)
         {
-            End(Dequeue(ticket));
+            End(_waiting.Remove(ticket));
         }
 
         return dropped;
@@ -422,69 +381,11 @@ internal sealed class ModelScheduler
         ticket.Tokens = demand.PromptTokens + (2 * answer);
     }
 
-    private SwapModels? Swap(double now, bool urgent)
-    {
-        if (!_options.OwnsResidency || _residency.Loading is not null)
-        {
-            return null;
-        }
-
-        if (Waiting == 0)
-        {
-            return Preload(now) is { } preload && preload.At <= now ? preload.Swap : null;
-        }
-
-        // Whose bound is near goes first; else the model whose waiting work is worth most for the time of its load.
-        var forced = _due.First is { } first && !LaneOf(first).IsLoaded && (urgent || _due.Slack(FreeAt(now), _residency.Hot()) < first.Load + first.Service)
-            ? LaneOf(first)
-            : null;
-        var wanted = forced ?? _residency.Lanes.Where(l => l is { IsLoaded: false, IsBlocked: false, Waiting: > 0 }).MaxBy(l => _residency.Pressure(l, now));
-        if (wanted is null)
-        {
-            return null;
-        }
-
-        // A load is time that somebody's bound may not have.
-        if (_due.First!.Demand.Model is var due && due != wanted.Model && _due.Slack(FreeAt(now) + Estimates.Load(wanted.Model), wanted.Model) < 0)
-        {
-            if (_residency.IsHot(_residency.Lane(due)))
-            {
-                return null;
-            }
-
-            wanted = forced = _residency.Lane(due);
-        }
-
-        return _residency.MakeRoom(wanted, now, victim => forced is not null || _residency.IsSpent(victim, wanted, now)) is { } victims ? new SwapModels(wanted.Model, victims) : null;
-    }
-
-    private (SwapModels Swap, double At)? Preload(double now) =>
-        _options is { Preloads: true, OwnsResidency: true } && Waiting + _working.Count == 0 && _residency.Loading is null ? _residency.Preload(now, _idleSince) : null;
-
-    private ModelLane LaneOf(Ticket ticket) => ticket.Lane!.Model;
-
-    /// <summary>Seconds until the answer to a waiting ticket will be complete here.</summary>
-    public double PredictEnd(Ticket ticket) => Foresee(ticket, ticket.Lane!.Model) + ticket.Service;
-
     private double Foresee(Ticket ticket, ModelLane lane)
     {
         var now = Now;
         return _forecast.Wait(ticket, lane, now, FreeAt(now)) * _forecast.Correction(_forecast.Kind(ticket, lane));
     }
 
-    // Work that takes longer than it should will probably go on for a while.
-    private static double Ends(Ticket ticket, double now) =>
-        ticket.Started + ticket.Service is var end && end >= now ? end : now + (Overdue * (now - end));
-
-    // When the next slot is free.
-    private double FreeAt(double now)
-    {
-        var free = now;
-        if (_working.Count >= Slots)
-        {
-            free = Math.Max(now, _working.Min(t => Ends(t, now)));
-        }
-
-        return Math.Max(free, _residency.LoadEnds(now));
-    }
+    private double FreeAt(double now) => _forecast.FreeAt(now, _working, Slots);
 }

@@ -12,6 +12,9 @@ internal sealed class WaitForecast(SchedulerOptions options, Estimates estimates
     /// <summary>Part by which a kind's correction follows the median of what came.</summary>
     private const double Step = 0.02;
 
+    /// <summary>Part of the time by which work is overdue that it is expected to take still.</summary>
+    private const double Overdue = 0.3;
+
     private readonly double[] _corrections = [.. Enumerable.Repeat(1.0, Kinds)];
 
     public int Kind(Ticket ticket, ModelLane lane) => (ticket.Demand.Batch ? 2 : 0) + (residency.IsHot(lane) ? 1 : 0);
@@ -26,6 +29,10 @@ internal sealed class WaitForecast(SchedulerOptions options, Estimates estimates
             _corrections[kind] = Math.Clamp(_corrections[kind] * (came > foreseen * _corrections[kind] ? 1 + Step : 1 - Step), 0.2, 5);
         }
     }
+
+    /// <summary>When the next slot is free.</summary>
+    public double FreeAt(double now, IReadOnlyCollection<Ticket> working, int slots) =>
+        Math.Max(working.Count < slots ? now : working.Min(t => Ends(t, now)), residency.LoadEnds(now));
 
     /// <summary>How many go before a ticket.</summary>
     public int Before(Ticket ticket, ModelLane lane) =>
@@ -49,6 +56,9 @@ internal sealed class WaitForecast(SchedulerOptions options, Estimates estimates
             .Sum(l => estimates.Load(l.Model) + Math.Min(l.Work, 2 * options.Stay * ticket.Load));
         return ahead + ticket.Load + before + (residency.Loaded.Count() < options.MaxLoaded ? 0 : TurnEnds(lane, now));
     }
+
+    // Work that takes longer than it should will probably go on for a while.
+    private static double Ends(Ticket ticket, double now) => ticket.Started + ticket.Service is var end && end >= now ? end : now + (Overdue * (now - end));
 
     // Seconds until the pressure for a model passes that of one in memory, both as they grow with time.
     private double TurnEnds(ModelLane wanted, double now)

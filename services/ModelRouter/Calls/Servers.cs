@@ -1,0 +1,400 @@
+using System.Text.Json;
+using Sutazai.ModelRouter.Backends;
+using Sutazai.ModelRouter.Scheduling;
+
+namespace Sutazai.ModelRouter.Calls;
+
+/// <summary>
+/// The servers of the backend, and what is done at them: calls begun, models loaded and unloaded, failing models left alone for a while, lost
+/// servers found again. All but the latter's waiting happens under <see cref="Lock"/>.
+/// </summary>
+internal sealed partial class Servers(string backend, IReadOnlyList<Replica> all, ModelShapes shapes, ModelTelemetry telemetry, TimeProvider time, ILogger<Servers> logger) : IDisposable
+{
+    private static readonly TimeSpan s_probeEvery = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_probeLimit = TimeSpan.FromSeconds(5);
+
+    /// <summary>For how long a server that was there may be away before those who wait for it are told.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+
+    private readonly Stop _stop = new();
+
+    public Lock Lock { get; } = new();
+
+    public IReadOnlyList<Replica> All => all;
+
+    private CancellationToken Stopping => _stop.Token;
+
+    public void Dispose()
+    {
+        _stop.Dispose();
+        lock (Lock)
+        {
+            foreach (var replica in all)
+            {
+                replica.Wake?.Dispose();
+            }
+        }
+    }
+
+    /// <summary>The servers that may serve a model now.</summary>
+    /// <exception cref="ModelException">It fails at all that have it.</exception>
+    public List<Replica> Able(string model)
+    {
+        TimeSpan? soonest = null;
+        var able = all.Where(r => r.Has(model) && !Refuses(r)).ToList();
+        var up = able.FindAll(r => !r.Scheduler.IsPaused);
+        return up.Count > 0 ? up
+            : able.Count > 0 ? able
+            : soonest is { } left ? throw ModelException.BreakerOpen(model, left)
+            : [.. all];
+
+        bool Refuses(Replica replica)
+        {
+            var refuses = replica.Breakers.Of(model).Refuses(out var left);
+            soonest = refuses && !(soonest < left) ? left : soonest;
+            return refuses;
+        }
+    }
+
+    /// <summary>Has a ticket wait at the best server that can serve it now, or where it is if there is none.</summary>
+    public void Place(Ticket ticket)
+    {
+        var model = ticket.Demand.Model;
+        var there = all.Where(r => r.Has(model) && !r.Scheduler.IsPaused && !r.Breakers.Of(model).Refuses(out _)).Select(r => r.Scheduler).ToList();
+        SchedulerPool.Move(ticket, there.Count > 0 ? there : [ticket.Home]);
+        Settle(ticket);
+    }
+
+    /// <summary>Sees to it that the model will have as much context at the ticket's server as it asks for.</summary>
+    public void Settle(Ticket ticket)
+    {
+        var (replica, model) = (Home(ticket), ticket.Demand.Model);
+        if (replica.Backend.LoadsModels && replica.Contexts.Ask(model, ((QueuedCall)ticket.Tag!).Context, shapes.Of(model)?.Context))
+        {
+            replica.Scheduler.Unloaded(model);
+        }
+    }
+
+    /// <summary>The server that a ticket waits for or is at.</summary>
+    public Replica Home(Ticket ticket) => all.First(r => r.Scheduler == ticket.Home);
+
+    public void DecideAll()
+    {
+        foreach (var replica in all)
+        {
+            Decide(replica);
+        }
+    }
+
+    /// <summary>Has a server do what can be done now. After every event.</summary>
+    public void Decide(Replica replica)
+    {
+        var more = true;
+        while (more)
+        {
+            more = false;
+            foreach (var action in replica.Scheduler.Decide())
+            {
+                switch (action)
+                {
+                    case StartWork { Ticket: var ticket }:
+                        more |= !Begin(replica, ticket);
+                        break;
+                    case GiveUp { Ticket: var ticket }:
+                        Fail([ticket], ModelException.DeadlineTooNear());
+                        break;
+                    case UnloadModel { Model: var model }:
+                        replica.Residency = ResideAsync(replica, () => UnloadAsync(replica, model));
+                        break;
+                    case SwapModels swap:
+                        replica.Residency = ResideAsync(replica, () => SwapAsync(replica, swap));
+                        break;
+                }
+            }
+        }
+
+        Help(replica);
+        if (replica.Scheduler.WakeIn() is { } wait)
+        {
+            replica.Wake ??= time.CreateTimer(_ => Woken(replica), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            replica.Wake.Change(wait < TimeSpan.FromDays(40) ? wait : TimeSpan.FromDays(40), Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    // A server that nobody wants anything of takes from the others what it would be done with sooner.
+    private void Help(Replica idle)
+    {
+        if (all.Count == 1 || idle.Scheduler.IsPaused || idle.Scheduler.Waiting + idle.Scheduler.Working > 0)
+        {
+            return;
+        }
+
+        var others = all.Where(r => r != idle).Select(r => r.Scheduler);
+        if (SchedulerPool.Better(idle.Scheduler, others, model => idle.Has(model) && !idle.Breakers.Of(model).Refuses(out _)) is { } ticket)
+        {
+            SchedulerPool.Move(ticket, [idle.Scheduler]);
+            Settle(ticket);
+            Decide(idle);
+        }
+    }
+
+    private void Woken(Replica replica)
+    {
+        lock (Lock)
+        {
+            Decide(replica);
+        }
+    }
+
+    // False where the breaker, opened during the wait, does not let it pass: then it goes on waiting.
+    private bool Begin(Replica replica, Ticket ticket)
+    {
+        if (!replica.Breakers.Of(ticket.Demand.Model).TryEnter(out var left))
+        {
+            Block(replica, ticket.Demand.Model, left);
+            Place(ticket);
+            if (ticket.Home != replica.Scheduler)
+            {
+                Decide(Home(ticket));
+            }
+
+            return false;
+        }
+
+        ((QueuedCall)ticket.Tag!).Start(ticket);
+        return true;
+    }
+
+    private static void Fail(IEnumerable<Ticket> tickets, ModelException why)
+    {
+        foreach (var ticket in tickets)
+        {
+            ((QueuedCall)ticket.Tag!).Fail(why);
+        }
+    }
+
+    /// <summary>Tells the breaker of a call's end.</summary>
+    public void Heard(Replica replica, string model, bool failed)
+    {
+        var breaker = replica.Breakers.Of(model);
+        if (!failed)
+        {
+            replica.WasSeen = true;
+            breaker.Succeeded();
+            return;
+        }
+
+        breaker.Failed();
+        if (breaker.Refuses(out var left))
+        {
+            Block(replica, model, left);
+        }
+    }
+
+    // Those who wait go where the model works; where it works nowhere, they wait until it is tried again.
+    private void Block(Replica replica, string model, TimeSpan pause)
+    {
+        Fail(replica.Scheduler.Block(model), ModelException.BreakerOpen(model, pause));
+        MoveAway(replica, t => t.Demand.Model.Equals(model, StringComparison.OrdinalIgnoreCase));
+        _ = UnblockAsync(replica, model, pause);
+    }
+
+    private void MoveAway(Replica replica, Func<Ticket, bool> which)
+    {
+        if (all.Count == 1)
+        {
+            return;
+        }
+
+        foreach (var ticket in replica.Scheduler.Lanes.SelectMany(l => l.Tickets).Where(which).ToList())
+        {
+            Place(ticket);
+        }
+
+        foreach (var other in all.Where(r => r != replica))
+        {
+            Decide(other);
+        }
+    }
+
+    private async Task UnblockAsync(Replica replica, string model, TimeSpan pause)
+    {
+        await Task.Delay(pause, time, Stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        lock (Lock)
+        {
+            replica.Scheduler.Unblock(model);
+            Decide(replica);
+        }
+    }
+
+    // One load or unload after another, and not under the caller's lock.
+    private async Task ResideAsync(Replica replica, Func<Task> work)
+    {
+        var before = replica.Residency;
+        await Task.Yield();
+        await before;
+        try
+        {
+            await work();
+        }
+        catch (OperationCanceledException) when (Stopping.IsCancellationRequested)
+        {
+            // The service ends.
+        }
+        catch (Exception e) when (ModelBackends.Unreachable(e) || e is OperationCanceledException)
+        {
+            Log.Lost(logger, replica.Backend.Address, e.Message);
+            Lost(replica, e);
+        }
+    }
+
+    private async Task UnloadAsync(Replica replica, string model)
+    {
+        try
+        {
+            await replica.Backend.UnloadAsync(model, Stopping);
+        }
+        catch (ModelException refused)
+        {
+            // It was not there, or goes when something else needs its place.
+            Log.NotUnloaded(logger, model, refused.Message);
+        }
+    }
+
+    private async Task SwapAsync(Replica replica, SwapModels swap)
+    {
+        var started = time.GetTimestamp();
+        foreach (var victim in swap.Victims)
+        {
+            await UnloadAsync(replica, victim);
+        }
+
+        int context;
+        lock (Lock)
+        {
+            context = replica.Contexts.Of(swap.Model);
+        }
+
+        try
+        {
+            await replica.Backend.LoadAsync(swap.Model, shapes.Embeds(swap.Model), context, Stopping);
+        }
+        catch (ModelException refused)
+        {
+            Log.NotLoaded(logger, swap.Model, refused.Message);
+            lock (Lock)
+            {
+                Fail(replica.Scheduler.LoadFailed(swap.Model), refused);
+                Heard(replica, swap.Model, refused.Fault == Fault.Backend);
+                Decide(replica);
+            }
+
+            return;
+        }
+
+        telemetry.Swapped(swap.Model, time.GetElapsedTime(started));
+        lock (Lock)
+        {
+            replica.WasSeen = true;
+            replica.Scheduler.Loaded(swap.Model);
+            if (replica.Contexts.Of(swap.Model) > context)
+            {
+                // Somebody asked for more meanwhile.
+                replica.Scheduler.Unloaded(swap.Model);
+            }
+
+            Decide(replica);
+        }
+    }
+
+    /// <summary>A server broke a connection or does not take one: nobody is sent there until it is found again, and those who can wait elsewhere do.</summary>
+    public void Lost(Replica replica, Exception why)
+    {
+        lock (Lock)
+        {
+            if (!replica.Scheduler.IsPaused)
+            {
+                replica.Scheduler.Pause();
+                MoveAway(replica, _ => true);
+                _ = FindAsync(replica, why);
+            }
+        }
+    }
+
+    private async Task FindAsync(Replica replica, Exception why)
+    {
+        var since = time.GetTimestamp();
+        while (!Stopping.IsCancellationRequested)
+        {
+            try
+            {
+                using var limit = new CancellationTokenSource(s_probeLimit, time);
+                var loaded = await replica.Backend.RunningAsync(limit.Token);
+                lock (Lock)
+                {
+                    Found(replica, loaded);
+                }
+
+                return;
+            }
+            catch (Exception e) when (ModelBackends.Unreachable(e) || e is ModelException or OperationCanceledException)
+            {
+                why = e;
+            }
+
+            lock (Lock)
+            {
+                if (!replica.WasSeen || time.GetElapsedTime(since) > s_patience)
+                {
+                    replica.WasSeen = false;
+                    Fail(replica.Scheduler.DropAll(), ModelException.Unreachable(backend, why));
+                    replica.Scheduler.Resume();
+                    return;
+                }
+            }
+
+            await Task.Delay(s_probeEvery, time, Stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <param name="loaded">What it has in memory, as the rows of Ollama's <c>/api/ps</c>.</param>
+    private void Found(Replica replica, IEnumerable<JsonElement> loaded)
+    {
+        replica.WasSeen = true;
+        replica.Scheduler.Resume();
+        foreach (var model in replica.Contexts.Kept(loaded))
+        {
+            replica.Scheduler.Loaded(model);
+        }
+
+        Decide(replica);
+    }
+
+    /// <summary>A token that can be asked for after its source is gone.</summary>
+    private sealed class Stop : IDisposable
+    {
+        private readonly CancellationTokenSource _source = new();
+
+        public Stop() => Token = _source.Token;
+
+        public CancellationToken Token { get; }
+
+        public void Dispose()
+        {
+            _source.Cancel();
+            _source.Dispose();
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "{Model} could not be loaded: {Reason}")]
+        public static partial void NotLoaded(ILogger logger, string model, string reason);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "{Model} could not be unloaded: {Reason}")]
+        public static partial void NotUnloaded(ILogger logger, string model, string reason);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "The model backend at {Address} was lost: {Reason}")]
+        public static partial void Lost(ILogger logger, Uri? address, string reason);
+    }
+}
