@@ -36,7 +36,7 @@ internal sealed record SchedulerOptions
     public double PrefixWindow { get; init; } = 800;
 
     /// <summary>Part of the estimated work that must fit before the deadline for the call to be tried at all.</summary>
-    public double HopeFactor { get; init; } = 0.7;
+    public double HopeFactor { get; init; } = 0.8;
 
     /// <summary>Part of the wait foreseen that must fit before it for the call to be admitted: forecasts are often wrong by half.</summary>
     public double DoubtFactor { get; init; } = 0.4;
