@@ -102,7 +102,7 @@ internal sealed class ModelCalls(
     private async Task<Attempt> BeginAsync(
         string operation, string requested, string model, JsonElement? options, Demand demand, CallTerms terms, CallProgress progress, CancellationToken cancellationToken)
     {
-        await shapes.KnowAsync(backends.Servers[0], model, cancellationToken);
+        await shapes.KnowAsync(backends, model, cancellationToken);
         var attempt = new Attempt(operation, requested, model, backends, usage.Meter(model, terms), telemetry, time);
         await attempt.EnterAsync(queue, demand, ContextPlan.Asked(options), progress, cancellationToken);
         return attempt;

@@ -34,6 +34,7 @@ internal sealed class ModelQueue : IDisposable
                     MaxWait = router.MaxWait,
                     MaxBatchWait = router.MaxBatchWait,
                     Bytes = model => shapes.Bytes(model, contexts.Of(model)),
+                    FileBytes = shapes.FileBytes,
                 },
                 time,
                 shares);

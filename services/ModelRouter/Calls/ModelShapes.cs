@@ -5,8 +5,11 @@ using Sutazai.ModelRouter.Backends;
 namespace Sutazai.ModelRouter.Calls;
 
 /// <summary>What the models take of a machine, by their descriptions.</summary>
-internal sealed class ModelShapes
+internal sealed class ModelShapes(TimeProvider time)
 {
+    /// <summary>Descriptions are read from a file; a server that takes longer is busy, and the call has better to do.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
+
     private readonly ConcurrentDictionary<string, BackendModel> _models = new(StringComparer.OrdinalIgnoreCase);
     private readonly ConcurrentDictionary<string, ModelShape> _shapes = new(StringComparer.OrdinalIgnoreCase);
 
@@ -14,6 +17,8 @@ internal sealed class ModelShapes
     public bool Embeds(string model) => _models.TryGetValue(model, out var known) ? known.Embeds : BackendModel.SoundsEmbedding(model);
 
     public ModelShape? Of(string model) => _shapes.GetValueOrDefault(model);
+
+    public long FileBytes(string model) => _models.TryGetValue(model, out var known) ? known.Bytes : 0;
 
     /// <summary>Memory of a model loaded for a context of some tokens: its weights and its attention's keys and values. 0 where that is not known.</summary>
     public long Bytes(string model, int context) =>
@@ -34,21 +39,32 @@ internal sealed class ModelShapes
         }
     }
 
-    /// <summary>Asks a server for a model's description, once.</summary>
-    public async ValueTask KnowAsync(IModelBackend server, string model, CancellationToken cancellationToken)
+    /// <summary>Asks the servers for a model's description, until one has it.</summary>
+    public async ValueTask KnowAsync(ModelBackends backends, string model, CancellationToken cancellationToken)
     {
-        if (!server.LoadsModels || _shapes.ContainsKey(model))
+        if (_shapes.ContainsKey(model))
         {
             return;
         }
 
-        try
+        foreach (var server in backends.Servers.Where(s => s.LoadsModels))
         {
-            _shapes[model] = ModelShape.Of(await server.ShowAsync(model, verbose: false, cancellationToken));
-        }
-        catch (Exception e) when (ModelBackends.Unreachable(e) || e is ModelException)
-        {
-            // The call itself will tell what is wrong; until then the file's size has to do.
+            using var patience = new CancellationTokenSource(s_patience, time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
+            try
+            {
+                _shapes[model] = ModelShape.Of(await server.ShowAsync(model, verbose: false, either.Token));
+                return;
+            }
+            catch (ModelException)
+            {
+                // It does not know, and will not the next time; another may.
+                _shapes.TryAdd(model, ModelShape.Unknown);
+            }
+            catch (Exception e) when (ModelBackends.Unreachable(e) || (e is OperationCanceledException && patience.IsCancellationRequested))
+            {
+                // The call itself will tell; until then the file's size has to do.
+            }
         }
     }
 }
@@ -57,12 +73,14 @@ internal sealed class ModelShapes
 /// <param name="TokenBytes">Memory of each token of context.</param>
 internal sealed record ModelShape(int? Context, long TokenBytes)
 {
+    public static ModelShape Unknown { get; } = new(null, 0);
+
     /// <param name="shown">A reply of Ollama's <c>/api/show</c>.</param>
     public static ModelShape Of(JsonElement shown)
     {
         if (shown.ValueKind != JsonValueKind.Object || !shown.TryGetProperty("model_info", out var info) || info.ValueKind != JsonValueKind.Object)
         {
-            return new ModelShape(null, 0);
+            return Unknown;
         }
 
         var family = info.TryGetProperty("general.architecture", out var named) ? named.ToString() : "";

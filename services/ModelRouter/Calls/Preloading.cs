@@ -25,7 +25,7 @@ internal sealed class Preloading(
                 var models = await catalog.AliasedAsync(stopping);
                 foreach (var model in models)
                 {
-                    await shapes.KnowAsync(backends.Servers[0], model, stopping);
+                    await shapes.KnowAsync(backends, model, stopping);
                 }
 
                 queue.Expect(models);

@@ -16,7 +16,7 @@ internal sealed partial class Servers(string backend, IReadOnlyList<Replica> all
     /// <summary>For how long a server that was there may be away before those who wait for it are told.</summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
-    private readonly Stop _stop = new();
+    private readonly StopSource _stop = new();
 
     public Lock Lock { get; } = new();
 
@@ -42,8 +42,7 @@ internal sealed partial class Servers(string backend, IReadOnlyList<Replica> all
     {
         TimeSpan? soonest = null;
         var able = all.Where(r => r.Has(model) && !Refuses(r)).ToList();
-        var up = able.FindAll(r => !r.Scheduler.IsPaused);
-        return up.Count > 0 ? up
+        return able.FindAll(r => !r.Scheduler.IsPaused) is { Count: > 0 } up ? up
             : able.Count > 0 ? able
             : soonest is { } left ? throw ModelException.BreakerOpen(model, left)
             : [.. all];
@@ -281,15 +280,13 @@ internal sealed partial class Servers(string backend, IReadOnlyList<Replica> all
         }
         catch (ModelException refused)
         {
-            Log.NotLoaded(logger, swap.Model, refused.Message);
-            lock (Lock)
-            {
-                Fail(replica.Scheduler.LoadFailed(swap.Model), refused);
-                Heard(replica, swap.Model, refused.Fault == Fault.Backend);
-                Decide(replica);
-            }
-
+            NotLoaded(replica, swap.Model, refused);
             return;
+        }
+        catch (Exception e) when (ModelBackends.Unreachable(e))
+        {
+            NotLoaded(replica, swap.Model, ModelException.Unreachable(backend, e));
+            throw;
         }
 
         telemetry.Swapped(swap.Model, time.GetElapsedTime(started));
@@ -303,6 +300,17 @@ internal sealed partial class Servers(string backend, IReadOnlyList<Replica> all
                 replica.Scheduler.Unloaded(swap.Model);
             }
 
+            Decide(replica);
+        }
+    }
+
+    private void NotLoaded(Replica replica, string model, ModelException why)
+    {
+        Log.NotLoaded(logger, model, why.Message);
+        lock (Lock)
+        {
+            Fail(replica.Scheduler.LoadFailed(model), why);
+            Heard(replica, model, why.Fault == Fault.Backend);
             Decide(replica);
         }
     }
@@ -329,6 +337,7 @@ internal sealed partial class Servers(string backend, IReadOnlyList<Replica> all
             try
             {
                 using var limit = new CancellationTokenSource(s_probeLimit, time);
+                await replica.Backend.ReportAsync(limit.Token);
                 var loaded = await replica.Backend.RunningAsync(limit.Token);
                 lock (Lock)
                 {
@@ -368,22 +377,6 @@ internal sealed partial class Servers(string backend, IReadOnlyList<Replica> all
         }
 
         Decide(replica);
-    }
-
-    /// <summary>A token that can be asked for after its source is gone.</summary>
-    private sealed class Stop : IDisposable
-    {
-        private readonly CancellationTokenSource _source = new();
-
-        public Stop() => Token = _source.Token;
-
-        public CancellationToken Token { get; }
-
-        public void Dispose()
-        {
-            _source.Cancel();
-            _source.Dispose();
-        }
     }
 
     private static partial class Log

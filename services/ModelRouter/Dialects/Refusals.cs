@@ -21,6 +21,11 @@ internal sealed class Refusals(Func<HttpContext, ModelException, Task> reply) : 
                 http.Response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
             }
 
+            if (refusal.Code is { } code)
+            {
+                DecisionHeader.Add(http, "refused", code);
+            }
+
             await reply(http, refusal);
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)

@@ -32,7 +32,7 @@ internal sealed class ModelScheduler
     {
         (_options, _time, _shares) = (options, time, shares ?? new FairShares());
         _climb = new ConcurrencyClimb(options.Concurrency, options.MaxConcurrency ?? options.Concurrency);
-        Estimates = new Estimates(options.Bytes);
+        Estimates = new Estimates(options.FileBytes ?? options.Bytes);
         _residency = new Residency(options, Estimates);
         _swaps = new SwapChoice(options, Estimates, _residency, _waiting.Due);
         _forecast = new WaitForecast(options, Estimates, _residency, _shares);

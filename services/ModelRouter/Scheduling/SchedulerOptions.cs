@@ -49,4 +49,7 @@ internal sealed record SchedulerOptions
 
     /// <summary>Bytes in memory of a model; 0 where that is not known.</summary>
     public Func<string, long> Bytes { get; init; } = _ => 0;
+
+    /// <summary>Bytes of a model's file, by which its speed is guessed until it is measured; null where that is its <see cref="Bytes"/>.</summary>
+    public Func<string, long>? FileBytes { get; init; }
 }

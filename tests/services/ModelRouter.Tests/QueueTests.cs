@@ -61,6 +61,7 @@ public class QueueTests
 
         Assert.Equal(503, (int)refused.StatusCode);
         Assert.True(refused.Headers.RetryAfter?.Delta > TimeSpan.Zero);
+        Assert.Contains("refused=server_busy", Assert.Single(refused.Headers.GetValues("x-router-decision")), StringComparison.Ordinal);
         Assert.Contains("server busy", await refused.Content.ReadAsStringAsync(Cancelled), StringComparison.Ordinal);
         await leaving.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
