@@ -17,7 +17,8 @@ public class ServersTests
         await using var router = await BeforeAsync(one, two, "ModelRouter:Preload=true");
         while ((await router.GetAsync("api/ps", Cancelled)).GetProperty("models").GetArrayLength() < 6)
         {
-            await Task.Delay(1, Cancelled);
+            await Task.Yield();
+            Cancelled.ThrowIfCancellationRequested();
         }
 
         using var leaving = new CancellationTokenSource();
@@ -77,7 +78,8 @@ public class ServersTests
         await two.Requests.WaitForAsync(r => r.Fault == FaultKind.SlowFirstToken, Cancelled);
         while (router.Waiting < 4)
         {
-            await Task.Delay(1, Cancelled);
+            await Task.Yield();
+            Cancelled.ThrowIfCancellationRequested();
         }
 
         await one.DisposeAsync();
@@ -85,7 +87,8 @@ public class ServersTests
         while (!all.IsCompleted)
         {
             clock.Advance(TimeSpan.FromHours(1));
-            await Task.Delay(1, Cancelled);
+            await Task.Yield();
+            Cancelled.ThrowIfCancellationRequested();
         }
 
         foreach (var lines in await all)
@@ -104,13 +107,15 @@ public class ServersTests
         await before.Requests.WaitForAsync(r => r.Fault == FaultKind.SlowFirstToken, Cancelled);
         while (router.Waiting < 2)
         {
-            await Task.Delay(1, Cancelled);
+            await Task.Yield();
+            Cancelled.ThrowIfCancellationRequested();
         }
 
         await before.DisposeAsync();
         while ((await router.GetAsync("queue", Cancelled)).GetProperty("servers")[0].GetProperty("state").GetString() != "lost")
         {
-            await Task.Delay(1, Cancelled);
+            await Task.Yield();
+            Cancelled.ThrowIfCancellationRequested();
         }
 
         await using var after = await OllamaSimulator.StartAsync(new() { Url = address }, Cancelled);
