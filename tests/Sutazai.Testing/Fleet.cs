@@ -19,6 +19,8 @@ public enum Topology
 /// </summary>
 public sealed class Fleet : IAsyncDisposable
 {
+    private static int s_lastPort = Random.Shared.Next(12_000);
+
     private readonly List<WebApplication> _hosts = [];
     private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("sutazai-");
 
@@ -110,11 +112,23 @@ public sealed class Fleet : IAsyncDisposable
         }
     }
 
+    // Below the ports that outgoing connections get, any of which may take one between the look and the use.
     private static string FreeAddress()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return $"http://{listener.LocalEndpoint}";
+        while (true)
+        {
+            var port = 20_000 + (Interlocked.Increment(ref s_lastPort) % 12_000);
+            try
+            {
+                using var listener = new TcpListener(IPAddress.Loopback, port);
+                listener.Start();
+                return $"http://{listener.LocalEndpoint}";
+            }
+            catch (SocketException)
+            {
+                // Taken; the next one.
+            }
+        }
     }
 
     private async Task StartEachAsync(string[] shared)

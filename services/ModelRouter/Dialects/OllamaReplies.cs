@@ -21,7 +21,7 @@ internal sealed class OllamaReplies(string model, bool generates, TimeProvider t
     }
 
     /// <summary>A piece of the answer without anything in it, which every client adds up to nothing.</summary>
-    public void WriteHeartbeat(IBufferWriter<byte> body, CallProgress progress) => 
+    public void WriteHeartbeat(IBufferWriter<byte> body, CallProgress progress) =>
         WriteLine(body, Of(new ChatChunk()) with { Queue = Queue(progress.Now) });
 
     public void WriteError(IBufferWriter<byte> body, ModelException failure)
