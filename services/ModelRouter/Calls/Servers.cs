@@ -242,7 +242,6 @@ internal sealed partial class Servers(string backend, IReadOnlyList<Replica> all
         }
         catch (Exception e) when (ModelBackends.Unreachable(e) || e is OperationCanceledException)
         {
-            Log.Lost(logger, replica.Backend.Address, e.Message);
             Lost(replica, e);
         }
     }
@@ -322,6 +321,7 @@ internal sealed partial class Servers(string backend, IReadOnlyList<Replica> all
         {
             if (!replica.Scheduler.IsPaused)
             {
+                Log.Lost(logger, replica.Backend.Address, why.Message);
                 replica.Scheduler.Pause();
                 MoveAway(replica, _ => true);
                 _ = FindAsync(replica, why);
@@ -369,6 +369,7 @@ internal sealed partial class Servers(string backend, IReadOnlyList<Replica> all
     /// <param name="loaded">What it has in memory, as the rows of Ollama's <c>/api/ps</c>.</param>
     private void Found(Replica replica, IEnumerable<JsonElement> loaded)
     {
+        Log.Found(logger, replica.Backend.Address);
         replica.WasSeen = true;
         replica.Scheduler.Resume();
         foreach (var model in replica.Contexts.Kept(loaded))
@@ -389,5 +390,8 @@ internal sealed partial class Servers(string backend, IReadOnlyList<Replica> all
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "The model backend at {Address} was lost: {Reason}")]
         public static partial void Lost(ILogger logger, Uri? address, string reason);
+
+        [LoggerMessage(Level = LogLevel.Information, Message = "The model backend at {Address} was found again")]
+        public static partial void Found(ILogger logger, Uri? address);
     }
 }
