@@ -177,23 +177,29 @@ internal static class ReplicaSimulation
         public void Done(int server, Request request) => _open[server]--;
     }
 
-    /// <summary>The router's pool of schedulers, the classes that production runs.</summary>
+    /// <summary>The router's schedulers and its placement, the classes that production runs.</summary>
     private sealed class Ours(int servers, VirtualTime time) : IPlacement
     {
-        private readonly SchedulerPool _pool = new(servers, new SchedulerOptions { OwnsResidency = false, MaxWaiting = 100_000, MaxWait = TimeSpan.FromHours(2), Prefixes = Kept, Bytes = _ => s_model.Bytes }, time);
+        private readonly ModelScheduler[] _machines = Make(servers, new SchedulerOptions { OwnsResidency = false, MaxWaiting = 100_000, MaxWait = TimeSpan.FromHours(2), Prefixes = Kept, Bytes = _ => s_model.Bytes }, time);
         private readonly Dictionary<Request, Ticket> _tickets = [];
+
+        private static ModelScheduler[] Make(int servers, SchedulerOptions options, VirtualTime time)
+        {
+            var shares = new FairShares();
+            return [.. Enumerable.Range(0, servers).Select(_ => new ModelScheduler(options, time, shares))];
+        }
 
         public void Arrive(Request request)
         {
             var demand = new Demand(s_model.Name, $"agent-{request.Agent}", request.Prefix + request.Question) { Prefix = (ulong)request.Agent, PrefixTokens = request.Prefix };
-            var ticket = SchedulerPool.Arrive(demand, _pool.Machines, out _) ?? throw new InvalidOperationException("The pool refused.");
+            var ticket = Placement.Arrive(demand, _machines, out _) ?? throw new InvalidOperationException("The pool refused.");
             ticket.Tag = request;
             _tickets[request] = ticket;
         }
 
-        public Request? Next(int server) => _pool.Machines[server].Decide() is [StartWork start] ? (Request)start.Ticket.Tag! : null;
+        public Request? Next(int server) => _machines[server].Decide() is [StartWork start] ? (Request)start.Ticket.Tag! : null;
 
-        public void Done(int server, Request request) => _pool.Machines[server].Finished(
+        public void Done(int server, Request request) => _machines[server].Finished(
             _tickets[request], new WorkDone(request.Evaluated, request.Answer, request.Evaluated / s_model.Prefill, request.Answer / s_model.Generation));
     }
 }

@@ -118,7 +118,7 @@ internal sealed class ModelQueue : IDisposable
         lock (_servers.Lock)
         {
             var able = _servers.Able(demand.Model).Select(r => r.Scheduler);
-            ticket = SchedulerPool.Arrive(demand, able, out var refusal) ?? throw ModelException.Busy(refusal!.Wait, refusal.Reason);
+            ticket = Placement.Arrive(demand, able, out var refusal) ?? throw ModelException.Busy(refusal!.Wait, refusal.Reason);
             queued.Begin(ticket);
         }
 

@@ -60,7 +60,7 @@ internal sealed partial class Servers(string backend, IReadOnlyList<Replica> all
     {
         var model = ticket.Demand.Model;
         var there = all.Where(r => r.Has(model) && !r.Scheduler.IsPaused && !r.Breakers.Of(model).Refuses(out _)).Select(r => r.Scheduler).ToList();
-        SchedulerPool.Move(ticket, there.Count > 0 ? there : [ticket.Home]);
+        Placement.Move(ticket, there.Count > 0 ? there : [ticket.Home]);
         Settle(ticket);
     }
 
@@ -129,9 +129,9 @@ internal sealed partial class Servers(string backend, IReadOnlyList<Replica> all
         }
 
         var others = all.Where(r => r != idle).Select(r => r.Scheduler);
-        if (SchedulerPool.Better(idle.Scheduler, others, model => idle.Has(model) && !idle.Breakers.Of(model).Refuses(out _)) is { } ticket)
+        if (Placement.Better(idle.Scheduler, others, model => idle.Has(model) && !idle.Breakers.Of(model).Refuses(out _)) is { } ticket)
         {
-            SchedulerPool.Move(ticket, [idle.Scheduler]);
+            Placement.Move(ticket, [idle.Scheduler]);
             Settle(ticket);
             Decide(idle);
         }

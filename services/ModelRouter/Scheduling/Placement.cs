@@ -1,19 +1,11 @@
 namespace Sutazai.ModelRouter.Scheduling;
 
 /// <summary>
-/// Several machines that serve the same calls. Each call waits at the one that should have its answer complete first, by what waits there,
-/// the load of its model and the part of its prompt that has to be evaluated; what a tenant has had counts everywhere.
+/// Where calls wait when several machines serve the same ones: each at the machine that should have its answer complete first, by what waits
+/// there, the load of its model and the part of its prompt that has to be evaluated.
 /// </summary>
-internal sealed class SchedulerPool
+internal static class Placement
 {
-    public SchedulerPool(int machines, SchedulerOptions options, TimeProvider time)
-    {
-        var shares = new FairShares();
-        Machines = [.. Enumerable.Range(0, machines).Select(_ => new ModelScheduler(options, time, shares))];
-    }
-
-    public IReadOnlyList<ModelScheduler> Machines { get; }
-
     /// <summary>Takes a demand into the queue of the best machine that has room for it.</summary>
     /// <param name="machines">Those that may serve it; at least one.</param>
     public static Ticket? Arrive(Demand demand, IEnumerable<ModelScheduler> machines, out Refusal? refusal)

@@ -5,7 +5,7 @@ using Sutazai.ModelRouter.Scheduling;
 namespace Sutazai.ModelRouter.Tests.Scheduling;
 
 /// <summary>Machines that are lost and found, models that are blocked, and calls that move between machines or are tried again.</summary>
-public class PoolPropertyTests
+public class PlacementPropertyTests
 {
     private static readonly Gen<(int What, int Which, int Model, int Tenant)[]> s_events =
         Gen.Select(Gen.Int[0, 9], Gen.Int[0, 99], Gen.Int[0, 3], Gen.Int[0, 4]).Array[1, 200];
@@ -22,8 +22,8 @@ public class PoolPropertyTests
         run.Settle();
 
         Assert.Equal(run.Admitted, run.Answered + run.Dropped);
-        Assert.All(run.Pool.Machines, m => Assert.Equal((0, 0), (m.Waiting, m.Working)));
-        Assert.Empty(run.Pool.Machines[0].ActiveShares);
+        Assert.All(run.Machines, m => Assert.Equal((0, 0), (m.Waiting, m.Working)));
+        Assert.Empty(run.Machines[0].ActiveShares);
     });
 
     private sealed class Run(int machines, SchedulerOptions options)
@@ -32,9 +32,9 @@ public class PoolPropertyTests
         private readonly List<Ticket> _working = [];
         private readonly List<(ModelScheduler Machine, string Model)> _loading = [];
         private readonly HashSet<Ticket> _ended = [];
-        private SchedulerPool? _pool;
+        private IReadOnlyList<ModelScheduler>? _machines;
 
-        public SchedulerPool Pool => _pool ??= new SchedulerPool(machines, options, _time);
+        public IReadOnlyList<ModelScheduler> Machines => _machines ??= Make(new FairShares());
 
         public int Admitted { get; private set; }
 
@@ -45,11 +45,11 @@ public class PoolPropertyTests
         public void Happen(int what, int which, string model, string tenant)
         {
             _time.Advance(TimeSpan.FromSeconds(which % 20));
-            var machine = Pool.Machines[which % machines];
+            var machine = Machines[which % machines];
             switch (what)
             {
                 case < 4:
-                    Admitted += SchedulerPool.Arrive(new Demand(model, tenant, 100) { Prefix = (ulong)which, PrefixTokens = 50 }, Pool.Machines, out _) is null ? 0 : 1;
+                    Admitted += Placement.Arrive(new Demand(model, tenant, 100) { Prefix = (ulong)which, PrefixTokens = 50 }, Machines, out _) is null ? 0 : 1;
                     break;
                 case 4:
                     Drop(machine.Block(model));
@@ -62,7 +62,7 @@ public class PoolPropertyTests
                     _loading.RemoveAll(l => l.Machine == machine);
                     foreach (var ticket in machine.Lanes.SelectMany(l => l.Tickets).ToList())
                     {
-                        SchedulerPool.Move(ticket, Pool.Machines);
+                        Placement.Move(ticket, Machines);
                     }
 
                     break;
@@ -73,7 +73,7 @@ public class PoolPropertyTests
                     // A second try.
                     var again = _working[which % _working.Count];
                     _working.Remove(again);
-                    SchedulerPool.Move(again, Pool.Machines);
+                    Placement.Move(again, Machines);
                     break;
                 default:
                     Finish(which);
@@ -85,9 +85,9 @@ public class PoolPropertyTests
 
         public void Settle()
         {
-            for (var left = 10_000; left > 0 && Pool.Machines.Any(m => m.Waiting + m.Working > 0); left--)
+            for (var left = 10_000; left > 0 && Machines.Any(m => m.Waiting + m.Working > 0); left--)
             {
-                foreach (var machine in Pool.Machines)
+                foreach (var machine in Machines)
                 {
                     machine.Resume();
                     foreach (var lane in machine.Lanes)
@@ -101,6 +101,8 @@ public class PoolPropertyTests
                 Act();
             }
         }
+
+        private ModelScheduler[] Make(FairShares shares) => [.. Enumerable.Range(0, machines).Select(_ => new ModelScheduler(options, _time, shares))];
 
         private void Finish(int which)
         {
@@ -136,7 +138,7 @@ public class PoolPropertyTests
 
         private void Act()
         {
-            foreach (var machine in Pool.Machines)
+            foreach (var machine in Machines)
             {
                 while (machine.Decide() is { Count: > 0 } actions)
                 {
