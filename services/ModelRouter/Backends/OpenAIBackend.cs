@@ -139,14 +139,17 @@ internal sealed class OpenAIBackend(BackendConnection connection, TimeProvider t
 
         var field = line.Slice(0, colon.Value);
         var value = line.Slice(line.GetPosition(1, colon.Value));
-        if (field.Length == 5 && Encoding.ASCII.GetString(field) == "error")
+        if (Is(field, "error"u8))
         {
             using var json = JsonDocument.Parse(value);
             throw Failed(json.RootElement);
         }
 
-        return field.Length == 4 && Encoding.ASCII.GetString(field) == "data" ? value : null;
+        return Is(field, "data"u8) ? value : null;
     }
+
+    private static bool Is(ReadOnlySequence<byte> bytes, ReadOnlySpan<byte> text) =>
+        bytes.Length == text.Length && (bytes.IsSingleSegment ? bytes.FirstSpan : bytes.ToArray()).SequenceEqual(text);
 
     private static bool IsDone(ReadOnlySequence<byte> data) => data.Length < 16 && Encoding.ASCII.GetString(data).Trim() == "[DONE]";
 

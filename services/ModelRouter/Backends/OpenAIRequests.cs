@@ -39,7 +39,7 @@ internal static class OpenAIRequests
             ReasoningEffort = call.Think is { ValueKind: JsonValueKind.String } level ? level.GetString() : null,
             // The switch that the chat templates of llama-server and vLLM know; other servers never see it unless a caller sets it.
             ChatTemplateKwargs = call.Think is { ValueKind: JsonValueKind.True or JsonValueKind.False } think
-                ? Element(new JsonObject { ["enable_thinking"] = think.GetBoolean() })
+                ? JsonSerializer.SerializeToElement(new JsonObject { ["enable_thinking"] = think.GetBoolean() }, OllamaJson.Wire.JsonObject)
                 : null,
         };
     }
@@ -105,7 +105,7 @@ internal static class OpenAIRequests
     {
         if (message.Images is null or [])
         {
-            return Element(JsonValue.Create(message.Content));
+            return JsonSerializer.SerializeToElement(message.Content, OllamaJson.Wire.String);
         }
 
         IEnumerable<ContentPart> text = message.Content is "" ? [] : [new ContentPart { Type = "text", Text = message.Content }];
@@ -149,6 +149,4 @@ internal static class OpenAIRequests
         { ValueKind: JsonValueKind.Number } number => number.GetDouble(),
         _ => throw ModelException.Invalid($"option \"{name}\" must be a number"),
     };
-
-    private static JsonElement Element(JsonNode node) => JsonElement.Parse(node.ToJsonString());
 }

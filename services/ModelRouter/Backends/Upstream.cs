@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
@@ -21,11 +23,17 @@ internal sealed class Upstream : IDisposable
     /// <summary>What llama-server says of requests that it cannot fulfil and answers as if it had failed itself.</summary>
     private static readonly string[] s_callersFaults = ["Failed to parse messages", "Failed to parse tools", "input is too large to process", "input is larger than the max context size", "context shift is disabled"];
 
-    private readonly HttpClient _http;
+    private readonly HttpMessageInvoker _http;
+    private readonly AuthenticationHeaderValue? _authorization;
+
+    // The paths are few and known, and putting an address together takes longer than finding it.
+    private readonly ConcurrentDictionary<string, Uri> _addresses = new(StringComparer.Ordinal);
 
     public Upstream(BackendConnection connection)
     {
-        _http = new HttpClient(new SocketsHttpHandler
+        Address = connection.Endpoint;
+        _authorization = connection.Key is { } key ? new AuthenticationHeaderValue("Bearer", key) : null;
+        _http = new HttpMessageInvoker(new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
             UseProxy = false,
@@ -34,24 +42,18 @@ internal sealed class Upstream : IDisposable
             // Bounds reaching the host, not the answer.
             ConnectTimeout = TimeSpan.FromSeconds(15),
             ConnectCallback = ConnectAsync,
-        })
-        {
-            BaseAddress = connection.Endpoint,
-            Timeout = Timeout.InfiniteTimeSpan,
-        };
-        if (connection.Key is { } key)
-        {
-            _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
-        }
+            // The call has a span of its own, with more to tell than one of HTTP; its context is sent below.
+            ActivityHeadersPropagator = null,
+        });
     }
 
-    public Uri Address => _http.BaseAddress!;
+    public Uri Address { get; }
 
     public void Dispose() => _http.Dispose();
 
     public async Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellationToken)
     {
-        using var response = await SendAsync(new HttpRequestMessage(HttpMethod.Get, path), cancellationToken);
+        using var response = await SendAsync(HttpMethod.Get, path, content: null, cancellationToken);
         return await ReadAsync(response, type, cancellationToken);
     }
 
@@ -68,7 +70,7 @@ internal sealed class Upstream : IDisposable
     {
         var content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body, type));
         content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        return SendAsync(new HttpRequestMessage(HttpMethod.Post, path) { Content = content }, cancellationToken);
+        return SendAsync(HttpMethod.Post, path, content, cancellationToken);
     }
 
     public static async Task<T> ReadAsync<T>(HttpResponseMessage response, JsonTypeInfo<T> type, CancellationToken cancellationToken)
@@ -95,20 +97,20 @@ internal sealed class Upstream : IDisposable
             : null;
     }
 
-    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, HttpContent? content, CancellationToken cancellationToken)
     {
-        using (request)
+        using var request = new HttpRequestMessage(method, _addresses.GetOrAdd(path, static (path, address) => new Uri(address, path), Address)) { Content = content };
+        request.Headers.Authorization = _authorization;
+        DistributedContextPropagator.Current.Inject(Activity.Current, request, static (carrier, name, value) => ((HttpRequestMessage)carrier!).Headers.TryAddWithoutValidation(name, value));
+        var response = await _http.SendAsync(request, cancellationToken);
+        if (response.StatusCode == HttpStatusCode.OK)
         {
-            var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
-            if (response.StatusCode == HttpStatusCode.OK)
-            {
-                return response;
-            }
+            return response;
+        }
 
-            using (response)
-            {
-                throw await RefusalAsync(response, cancellationToken);
-            }
+        using (response)
+        {
+            throw await RefusalAsync(response, cancellationToken);
         }
     }
 

@@ -22,7 +22,7 @@ internal sealed class ModelCalls(
             return (model, new[] { new ChatChunk { Finish = new Finish("unload") } }.ToAsyncEnumerable());
         }
 
-        return (model, RunAsync(call.Model, call with { Model = model }, terms, progress, cancellationToken));
+        return (model, RunAsync(call.Model, call.Model == model ? call : call with { Model = model }, terms, progress, cancellationToken));
     }
 
     public async Task<(string Model, Embeddings Embeddings)> EmbedAsync(EmbedCall call, CallTerms terms, CallProgress progress, CancellationToken cancellationToken)

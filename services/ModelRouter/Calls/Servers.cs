@@ -75,7 +75,7 @@ internal sealed partial class Servers(string backend, IReadOnlyList<Replica> all
     }
 
     /// <summary>The server that a ticket waits for or is at.</summary>
-    public Replica Home(Ticket ticket) => all.First(r => r.Scheduler == ticket.Home);
+    public Replica Home(Ticket ticket) => all is [var only] ? only : all.First(r => r.Scheduler == ticket.Home);
 
     public void DecideAll()
     {

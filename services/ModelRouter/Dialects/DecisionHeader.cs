@@ -12,26 +12,15 @@ internal static class DecisionHeader
     public const string Options = "x-router-options";
 
     /// <summary>Before the body starts.</summary>
-    public static void Add(HttpContext context, AnswerSource source)
-    {
-        Add(context, "cache", source.Cache.ToString().ToLowerInvariant());
-        if (source.Cache is CacheUse.Off or CacheUse.Miss || source.Share == ShareUse.Joined)
-        {
-            Add(context, "share", source.Share switch { ShareUse.Leader => "leader", ShareUse.Joined => "joined", _ => "off" });
-        }
-    }
+    public static void Add(HttpContext context, AnswerSource source) => Add(context, Facts(source));
 
     /// <summary>With where the answer was found, the wait and whether a model was swapped for it, as far as that is known when the response starts.</summary>
     public static void Add(HttpContext context, AnswerSource source, CallProgress progress)
     {
         context.Response.OnStarting(() =>
         {
-            Add(context, source with { Cache = progress.Found ?? source.Cache });
-            if (progress.Decision is { } decision)
-            {
-                context.Response.Headers[Name] = $"{context.Response.Headers[Name]}, {decision}";
-            }
-
+            var facts = Facts(source with { Cache = progress.Found ?? source.Cache });
+            Add(context, progress.Decision is { } decision ? $"{facts}, {decision}" : facts);
             if (progress.Changed is { } changed)
             {
                 context.Response.Headers[Options] = changed;
@@ -41,9 +30,24 @@ internal static class DecisionHeader
         });
     }
 
-    public static void Add(HttpContext context, string fact, string value)
+    public static void Add(HttpContext context, string facts)
     {
         var headers = context.Response.Headers;
-        headers[Name] = headers.TryGetValue(Name, out var facts) ? $"{facts}, {fact}={value}" : $"{fact}={value}";
+        headers[Name] = headers.TryGetValue(Name, out var known) ? $"{known}, {facts}" : facts;
+    }
+
+    private static string Facts(AnswerSource source)
+    {
+        var cache = source.Cache switch
+        {
+            CacheUse.Off => "cache=off",
+            CacheUse.Miss => "cache=miss",
+            CacheUse.Hit => "cache=hit",
+            CacheUse.Redis => "cache=redis",
+            _ => "cache=semantic",
+        };
+        return source.Cache is CacheUse.Off or CacheUse.Miss || source.Share == ShareUse.Joined
+            ? cache + source.Share switch { ShareUse.Leader => ", share=leader", ShareUse.Joined => ", share=joined", _ => ", share=off" }
+            : cache;
     }
 }

@@ -8,119 +8,141 @@ namespace Sutazai.ModelRouter.Dialects;
 
 internal sealed record OllamaMessage
 {
-    public string? Role { get; init; }
+    public string? Role { get; set; }
 
-    public string? Content { get; init; }
+    public string? Content { get; set; }
 
-    public string? Thinking { get; init; }
+    public string? Thinking { get; set; }
 
-    public IReadOnlyList<string?>? Images { get; init; }
+    public IReadOnlyList<string?>? Images { get; set; }
 
-    public IReadOnlyList<OllamaToolCall?>? ToolCalls { get; init; }
+    public IReadOnlyList<OllamaToolCall?>? ToolCalls { get; set; }
 
-    public string? ToolName { get; init; }
+    public string? ToolName { get; set; }
 
-    public string? ToolCallId { get; init; }
+    public string? ToolCallId { get; set; }
 }
 
 internal sealed record OllamaToolCall
 {
-    public string? Id { get; init; }
+    public string? Id { get; set; }
 
-    public OllamaFunctionCall? Function { get; init; }
+    public OllamaFunctionCall? Function { get; set; }
 }
 
 internal sealed record OllamaFunctionCall
 {
-    public int? Index { get; init; }
+    public int? Index { get; set; }
 
-    public string? Name { get; init; }
+    public string? Name { get; set; }
 
-    public JsonElement? Arguments { get; init; }
+    public JsonElement? Arguments { get; set; }
 }
 
 /// <summary>The same in both dialects.</summary>
 internal sealed record ToolWire
 {
-    public string? Type { get; init; }
+    public string? Type { get; set; }
 
-    public ToolFunctionWire? Function { get; init; }
+    public ToolFunctionWire? Function { get; set; }
 }
 
 internal sealed record ToolFunctionWire
 {
-    public string? Name { get; init; }
+    public string? Name { get; set; }
 
-    public string? Description { get; init; }
+    public string? Description { get; set; }
 
-    public JsonElement? Parameters { get; init; }
+    public JsonElement? Parameters { get; set; }
+}
+
+/// <summary>The sampling options that OpenAI's API has too.</summary>
+internal sealed record OllamaOptions
+{
+    public double? Temperature { get; set; }
+
+    public double? TopP { get; set; }
+
+    public double? TopK { get; set; }
+
+    public double? MinP { get; set; }
+
+    public double? FrequencyPenalty { get; set; }
+
+    public double? PresencePenalty { get; set; }
+
+    public long? Seed { get; set; }
+
+    public int? NumPredict { get; set; }
+
+    public string[]? Stop { get; set; }
 }
 
 internal sealed record OllamaChatRequest
 {
-    public string? Model { get; init; }
+    public string? Model { get; set; }
 
-    public IReadOnlyList<OllamaMessage?>? Messages { get; init; }
+    public IReadOnlyList<OllamaMessage?>? Messages { get; set; }
 
-    public IReadOnlyList<ToolWire?>? Tools { get; init; }
+    public IReadOnlyList<ToolWire?>? Tools { get; set; }
 
     /// <summary>Not Ollama's: read from clients, never written.</summary>
-    public JsonElement? ToolChoice { get; init; }
+    public JsonElement? ToolChoice { get; set; }
 
-    public JsonElement? Format { get; init; }
+    public JsonElement? Format { get; set; }
 
-    public JsonElement? Options { get; init; }
+    public JsonElement? Options { get; set; }
 
-    public bool? Stream { get; init; }
+    public bool? Stream { get; set; }
 
-    public JsonElement? Think { get; init; }
+    public JsonElement? Think { get; set; }
 
-    public JsonElement? KeepAlive { get; init; }
+    public JsonElement? KeepAlive { get; set; }
 
-    public bool? Truncate { get; init; }
+    public bool? Truncate { get; set; }
 
-    public bool? Shift { get; init; }
+    public bool? Shift { get; set; }
 
-    public bool? Logprobs { get; init; }
+    public bool? Logprobs { get; set; }
 
-    public int? TopLogprobs { get; init; }
+    public int? TopLogprobs { get; set; }
 }
 
 internal sealed record OllamaGenerateRequest
 {
-    public string? Model { get; init; }
+    public string? Model { get; set; }
 
-    public string? Prompt { get; init; }
+    public string? Prompt { get; set; }
 
-    public string? Suffix { get; init; }
+    public string? Suffix { get; set; }
 
-    public string? System { get; init; }
+    public string? System { get; set; }
 
-    public string? Template { get; init; }
+    public string? Template { get; set; }
 
-    public JsonElement? Context { get; init; }
+    public JsonElement? Context { get; set; }
 
-    public bool? Raw { get; init; }
+    public bool? Raw { get; set; }
 
-    public IReadOnlyList<string?>? Images { get; init; }
+    public IReadOnlyList<string?>? Images { get; set; }
 
-    public JsonElement? Format { get; init; }
+    public JsonElement? Format { get; set; }
 
-    public JsonElement? Options { get; init; }
+    public JsonElement? Options { get; set; }
 
-    public bool? Stream { get; init; }
+    public bool? Stream { get; set; }
 
-    public JsonElement? Think { get; init; }
+    public JsonElement? Think { get; set; }
 
-    public JsonElement? KeepAlive { get; init; }
+    public JsonElement? KeepAlive { get; set; }
 
-    public bool? Truncate { get; init; }
+    public bool? Truncate { get; set; }
 
-    public bool? Shift { get; init; }
+    public bool? Shift { get; set; }
 
-    public bool? Logprobs { get; init; }
+    public bool? Logprobs { get; set; }
 
-    public int? TopLogprobs { get; init; }
+    public int? TopLogprobs { get; set; }
 }
 
 /// <param name="State"><c>waiting</c>, <c>loading</c> or <c>working</c>.</param>
@@ -130,86 +152,86 @@ internal sealed record OllamaQueue(string State, int? Position, double? EtaSecon
 internal sealed record OllamaChunk
 {
     /// <summary>This router's own: where the call stands while it waits. Clients ignore it.</summary>
-    public OllamaQueue? Queue { get; init; }
+    public OllamaQueue? Queue { get; set; }
 
-    public string? Error { get; init; }
+    public string? Error { get; set; }
 
-    public string? Model { get; init; }
+    public string? Model { get; set; }
 
-    public DateTime? CreatedAt { get; init; }
+    public DateTime? CreatedAt { get; set; }
 
-    public OllamaMessage? Message { get; init; }
+    public OllamaMessage? Message { get; set; }
 
-    public string? Response { get; init; }
+    public string? Response { get; set; }
 
-    public string? Thinking { get; init; }
+    public string? Thinking { get; set; }
 
-    public IReadOnlyList<OllamaToolCall?>? ToolCalls { get; init; }
+    public IReadOnlyList<OllamaToolCall?>? ToolCalls { get; set; }
 
-    public bool Done { get; init; }
+    public bool Done { get; set; }
 
-    public string? DoneReason { get; init; }
+    public string? DoneReason { get; set; }
 
-    public JsonElement? Context { get; init; }
+    public JsonElement? Context { get; set; }
 
-    public long? TotalDuration { get; init; }
+    public long? TotalDuration { get; set; }
 
-    public long? LoadDuration { get; init; }
+    public long? LoadDuration { get; set; }
 
-    public int? PromptEvalCount { get; init; }
+    public int? PromptEvalCount { get; set; }
 
-    public long? PromptEvalDuration { get; init; }
+    public long? PromptEvalDuration { get; set; }
 
-    public int? EvalCount { get; init; }
+    public int? EvalCount { get; set; }
 
-    public long? EvalDuration { get; init; }
+    public long? EvalDuration { get; set; }
 
-    public IReadOnlyList<JsonElement>? Logprobs { get; init; }
+    public IReadOnlyList<JsonElement>? Logprobs { get; set; }
 }
 
 internal sealed record OllamaEmbedRequest
 {
-    public string? Model { get; init; }
+    public string? Model { get; set; }
 
     /// <summary>A text or a list of texts.</summary>
-    public JsonElement? Input { get; init; }
+    public JsonElement? Input { get; set; }
 
     /// <summary>The text, in the older <c>/api/embeddings</c>.</summary>
-    public string? Prompt { get; init; }
+    public string? Prompt { get; set; }
 
-    public bool? Truncate { get; init; }
+    public bool? Truncate { get; set; }
 
-    public int? Dimensions { get; init; }
+    public int? Dimensions { get; set; }
 
-    public JsonElement? Options { get; init; }
+    public JsonElement? Options { get; set; }
 
-    public JsonElement? KeepAlive { get; init; }
+    public JsonElement? KeepAlive { get; set; }
 }
 
 internal sealed record OllamaEmbedReply
 {
-    public string? Model { get; init; }
+    public string? Model { get; set; }
 
-    public IReadOnlyList<float[]>? Embeddings { get; init; }
+    public IReadOnlyList<float[]>? Embeddings { get; set; }
 
     /// <summary>The vector, in the older <c>/api/embeddings</c>.</summary>
-    public float[]? Embedding { get; init; }
+    public float[]? Embedding { get; set; }
 
-    public long? TotalDuration { get; init; }
+    public long? TotalDuration { get; set; }
 
-    public long? LoadDuration { get; init; }
+    public long? LoadDuration { get; set; }
 
-    public int? PromptEvalCount { get; init; }
+    public int? PromptEvalCount { get; set; }
 }
 
 internal sealed record OllamaShowRequest
 {
-    public string? Model { get; init; }
+    public string? Model { get; set; }
 
     /// <summary>What <see cref="Model"/> was called before.</summary>
-    public string? Name { get; init; }
+    public string? Name { get; set; }
 
-    public bool? Verbose { get; init; }
+    public bool? Verbose { get; set; }
 }
 
 /// <summary>The answer of <c>/api/tags</c> and <c>/api/ps</c>.</summary>
@@ -229,6 +251,7 @@ internal sealed record OllamaError(string Error);
 [JsonSerializable(typeof(OllamaModelList))]
 [JsonSerializable(typeof(OllamaVersion))]
 [JsonSerializable(typeof(OllamaError))]
+[JsonSerializable(typeof(OllamaOptions))]
 [JsonSerializable(typeof(JsonObject))]
 [JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(string[]))]

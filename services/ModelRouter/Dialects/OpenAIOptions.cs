@@ -1,37 +1,27 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 
 namespace Sutazai.ModelRouter.Dialects;
 
 /// <summary>What OpenAI's API says of sampling, under Ollama's names.</summary>
 internal static class OpenAIOptions
 {
+    private static readonly OllamaOptions s_none = new();
+
     public static JsonElement? Of(OpenAIRequest request)
     {
-        JsonObject options = [];
-        Add(options, "temperature", request.Temperature, 0, 2);
-        Add(options, "top_p", request.TopP, 0, 1);
-        Add(options, "top_k", request.TopK, -1, int.MaxValue);
-        Add(options, "min_p", request.MinP, 0, 1);
-        Add(options, "frequency_penalty", request.FrequencyPenalty, -2, 2);
-        Add(options, "presence_penalty", request.PresencePenalty, -2, 2);
-        if (request.Seed is { } seed)
+        var options = new OllamaOptions
         {
-            options["seed"] = seed;
-        }
-
-        var limit = Limit("max_completion_tokens", (request as OpenAIChatRequest)?.MaxCompletionTokens) ?? Limit("max_tokens", request.MaxTokens);
-        if (limit is not null)
-        {
-            options["num_predict"] = limit;
-        }
-
-        if (request.Stop is { } stop)
-        {
-            options["stop"] = new JsonArray([.. Stops(stop).Select(s => JsonValue.Create(s))]);
-        }
-
-        return options.Count == 0 ? null : JsonElement.Parse(options.ToJsonString());
+            Temperature = Within("temperature", request.Temperature, 0, 2),
+            TopP = Within("top_p", request.TopP, 0, 1),
+            TopK = Within("top_k", request.TopK, -1, int.MaxValue),
+            MinP = Within("min_p", request.MinP, 0, 1),
+            FrequencyPenalty = Within("frequency_penalty", request.FrequencyPenalty, -2, 2),
+            PresencePenalty = Within("presence_penalty", request.PresencePenalty, -2, 2),
+            Seed = request.Seed,
+            NumPredict = Limit("max_completion_tokens", (request as OpenAIChatRequest)?.MaxCompletionTokens) ?? Limit("max_tokens", request.MaxTokens),
+            Stop = request.Stop is { } stop ? [.. Stops(stop)] : null,
+        };
+        return options == s_none ? null : JsonSerializer.SerializeToElement(options, OllamaJson.Wire.OllamaOptions);
     }
 
     private static int? Limit(string name, int? limit) => limit is null or > 0 ? limit : throw OllamaRequests.Wrong(name, "greater than zero");
@@ -43,12 +33,7 @@ internal static class OpenAIOptions
         _ => throw OllamaRequests.Wrong("stop", "a text or a list of texts"),
     };
 
-    private static void Add(JsonObject options, string name, double? value, double least, double most)
-    {
-        if (value is { } given)
-        {
-            // A number too large for a double, such as 1e999, is read as infinity.
-            options[name] = given >= least && given <= most ? given : throw OllamaRequests.Wrong(name, FormattableString.Invariant($"from {least} to {most}"));
-        }
-    }
+    // A number too large for a double, such as 1e999, is read as infinity.
+    private static double? Within(string name, double? value, double least, double most) =>
+        value is null || (value >= least && value <= most) ? value : throw OllamaRequests.Wrong(name, FormattableString.Invariant($"from {least} to {most}"));
 }

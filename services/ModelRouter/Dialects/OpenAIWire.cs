@@ -4,231 +4,232 @@ using System.Text.Json.Serialization;
 namespace Sutazai.ModelRouter.Dialects;
 
 // The bodies of OpenAI's API: read from clients and written to an OpenAI-compatible backend, and the other way round.
+// Properties can be set: those that can only be initialised are read as parameters of a constructor, each boxed, which takes System.Text.Json twice as long.
 
 /// <summary>What chat and the older completion have in common.</summary>
 internal abstract record OpenAIRequest
 {
-    public string? Model { get; init; }
+    public string? Model { get; set; }
 
-    public bool? Stream { get; init; }
+    public bool? Stream { get; set; }
 
-    public OpenAIStreamOptions? StreamOptions { get; init; }
+    public OpenAIStreamOptions? StreamOptions { get; set; }
 
-    public double? Temperature { get; init; }
+    public double? Temperature { get; set; }
 
-    public double? TopP { get; init; }
+    public double? TopP { get; set; }
 
-    public double? FrequencyPenalty { get; init; }
+    public double? FrequencyPenalty { get; set; }
 
-    public double? PresencePenalty { get; init; }
+    public double? PresencePenalty { get; set; }
 
-    public long? Seed { get; init; }
+    public long? Seed { get; set; }
 
     /// <summary>A text or a list of texts.</summary>
-    public JsonElement? Stop { get; init; }
+    public JsonElement? Stop { get; set; }
 
-    public int? MaxTokens { get; init; }
+    public int? MaxTokens { get; set; }
 
-    public int? N { get; init; }
+    public int? N { get; set; }
 
     /// <summary>Not OpenAI's; llama-server and vLLM take them.</summary>
-    public double? TopK { get; init; }
+    public double? TopK { get; set; }
 
-    public double? MinP { get; init; }
+    public double? MinP { get; set; }
 
     /// <summary>Not OpenAI's; Ollama's, useful here too.</summary>
-    public JsonElement? KeepAlive { get; init; }
+    public JsonElement? KeepAlive { get; set; }
 }
 
 internal sealed record OpenAIChatRequest : OpenAIRequest
 {
-    public IReadOnlyList<OpenAIMessage?>? Messages { get; init; }
+    public IReadOnlyList<OpenAIMessage?>? Messages { get; set; }
 
-    public IReadOnlyList<ToolWire?>? Tools { get; init; }
+    public IReadOnlyList<ToolWire?>? Tools { get; set; }
 
-    public JsonElement? ToolChoice { get; init; }
+    public JsonElement? ToolChoice { get; set; }
 
-    public OpenAIResponseFormat? ResponseFormat { get; init; }
+    public OpenAIResponseFormat? ResponseFormat { get; set; }
 
-    public int? MaxCompletionTokens { get; init; }
+    public int? MaxCompletionTokens { get; set; }
 
-    public bool? Logprobs { get; init; }
+    public bool? Logprobs { get; set; }
 
-    public int? TopLogprobs { get; init; }
+    public int? TopLogprobs { get; set; }
 
-    public string? ReasoningEffort { get; init; }
+    public string? ReasoningEffort { get; set; }
 
     /// <summary>Not OpenAI's; llama-server and vLLM take them.</summary>
-    public JsonElement? ChatTemplateKwargs { get; init; }
+    public JsonElement? ChatTemplateKwargs { get; set; }
 }
 
 /// <summary>The older completion of a prompt without turns.</summary>
 internal sealed record OpenAITextRequest : OpenAIRequest
 {
     /// <summary>A text, or a list of one.</summary>
-    public JsonElement? Prompt { get; init; }
+    public JsonElement? Prompt { get; set; }
 
-    public string? Suffix { get; init; }
+    public string? Suffix { get; set; }
 
-    public int? BestOf { get; init; }
+    public int? BestOf { get; set; }
 
-    public bool? Echo { get; init; }
+    public bool? Echo { get; set; }
 
-    public int? Logprobs { get; init; }
+    public int? Logprobs { get; set; }
 }
 
 internal sealed record OpenAIMessage
 {
-    public string? Role { get; init; }
+    public string? Role { get; set; }
 
     /// <summary>A text, or a list of parts.</summary>
-    public JsonElement? Content { get; init; }
+    public JsonElement? Content { get; set; }
 
-    public IReadOnlyList<OpenAIToolCall?>? ToolCalls { get; init; }
+    public IReadOnlyList<OpenAIToolCall?>? ToolCalls { get; set; }
 
-    public string? ToolCallId { get; init; }
+    public string? ToolCallId { get; set; }
 
-    public string? Name { get; init; }
+    public string? Name { get; set; }
 
-    public string? Reasoning { get; init; }
+    public string? Reasoning { get; set; }
 
     /// <summary>What llama-server and vLLM call <see cref="Reasoning"/>.</summary>
-    public string? ReasoningContent { get; init; }
+    public string? ReasoningContent { get; set; }
 }
 
 internal sealed record OpenAIToolCall
 {
-    public int? Index { get; init; }
+    public int? Index { get; set; }
 
-    public string? Id { get; init; }
+    public string? Id { get; set; }
 
-    public string? Type { get; init; }
+    public string? Type { get; set; }
 
-    public OpenAIFunctionCall? Function { get; init; }
+    public OpenAIFunctionCall? Function { get; set; }
 }
 
 internal sealed record OpenAIFunctionCall
 {
-    public string? Name { get; init; }
+    public string? Name { get; set; }
 
-    public string? Arguments { get; init; }
+    public string? Arguments { get; set; }
 }
 
 internal sealed record OpenAIResponseFormat
 {
-    public string? Type { get; init; }
+    public string? Type { get; set; }
 
-    public OpenAIJsonSchema? JsonSchema { get; init; }
+    public OpenAIJsonSchema? JsonSchema { get; set; }
 }
 
 internal sealed record OpenAIJsonSchema
 {
-    public string? Name { get; init; }
+    public string? Name { get; set; }
 
-    public JsonElement? Schema { get; init; }
+    public JsonElement? Schema { get; set; }
 
-    public bool? Strict { get; init; }
+    public bool? Strict { get; set; }
 }
 
 internal sealed record OpenAIStreamOptions
 {
-    public bool? IncludeUsage { get; init; }
+    public bool? IncludeUsage { get; set; }
 }
 
 /// <summary>An answer, whole (choices with messages) or an event of a stream (choices with deltas).</summary>
 internal sealed record OpenAICompletion
 {
-    public string? Id { get; init; }
+    public string? Id { get; set; }
 
-    public string? Object { get; init; }
+    public string? Object { get; set; }
 
-    public long? Created { get; init; }
+    public long? Created { get; set; }
 
-    public string? Model { get; init; }
+    public string? Model { get; set; }
 
-    public string? SystemFingerprint { get; init; }
+    public string? SystemFingerprint { get; set; }
 
-    public IReadOnlyList<OpenAIChoice>? Choices { get; init; }
+    public IReadOnlyList<OpenAIChoice>? Choices { get; set; }
 
-    public OpenAIUsage? Usage { get; init; }
+    public OpenAIUsage? Usage { get; set; }
 
     /// <summary>Not OpenAI's; llama-server's.</summary>
-    public OpenAITimings? Timings { get; init; }
+    public OpenAITimings? Timings { get; set; }
 
-    public JsonElement? Error { get; init; }
+    public JsonElement? Error { get; set; }
 }
 
 internal sealed record OpenAIChoice
 {
-    public int? Index { get; init; }
+    public int? Index { get; set; }
 
-    public OpenAIReplyMessage? Message { get; init; }
+    public OpenAIReplyMessage? Message { get; set; }
 
-    public OpenAIReplyMessage? Delta { get; init; }
+    public OpenAIReplyMessage? Delta { get; set; }
 
     /// <summary>The answer, or a piece of it, in the older completion.</summary>
-    public string? Text { get; init; }
+    public string? Text { get; set; }
 
-    public OpenAILogprobs? Logprobs { get; init; }
+    public OpenAILogprobs? Logprobs { get; set; }
 
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
-    public string? FinishReason { get; init; }
+    public string? FinishReason { get; set; }
 }
 
 internal sealed record OpenAIReplyMessage
 {
-    public string? Role { get; init; }
+    public string? Role { get; set; }
 
-    public string? Content { get; init; }
+    public string? Content { get; set; }
 
-    public string? Reasoning { get; init; }
+    public string? Reasoning { get; set; }
 
     /// <summary>What llama-server and vLLM call <see cref="Reasoning"/>.</summary>
-    public string? ReasoningContent { get; init; }
+    public string? ReasoningContent { get; set; }
 
-    public IReadOnlyList<OpenAIToolCall?>? ToolCalls { get; init; }
+    public IReadOnlyList<OpenAIToolCall?>? ToolCalls { get; set; }
 }
 
 internal sealed record OpenAILogprobs(IReadOnlyList<JsonElement>? Content);
 
 internal sealed record OpenAIUsage
 {
-    public int PromptTokens { get; init; }
+    public int PromptTokens { get; set; }
 
-    public int? CompletionTokens { get; init; }
+    public int? CompletionTokens { get; set; }
 
-    public int TotalTokens { get; init; }
+    public int TotalTokens { get; set; }
 }
 
 /// <summary>How long the prompt and the answer took, without the wait for a slot.</summary>
 internal sealed record OpenAITimings
 {
-    public double? PromptMs { get; init; }
+    public double? PromptMs { get; set; }
 
-    public double? PredictedMs { get; init; }
+    public double? PredictedMs { get; set; }
 }
 
 internal sealed record OpenAIEmbedRequest
 {
-    public string? Model { get; init; }
+    public string? Model { get; set; }
 
     /// <summary>A text or a list of texts.</summary>
-    public JsonElement? Input { get; init; }
+    public JsonElement? Input { get; set; }
 
-    public string? EncodingFormat { get; init; }
+    public string? EncodingFormat { get; set; }
 
-    public int? Dimensions { get; init; }
+    public int? Dimensions { get; set; }
 }
 
 internal sealed record OpenAIEmbedReply
 {
-    public string? Object { get; init; }
+    public string? Object { get; set; }
 
-    public IReadOnlyList<OpenAIEmbedding>? Data { get; init; }
+    public IReadOnlyList<OpenAIEmbedding>? Data { get; set; }
 
-    public string? Model { get; init; }
+    public string? Model { get; set; }
 
-    public OpenAIUsage? Usage { get; init; }
+    public OpenAIUsage? Usage { get; set; }
 }
 
 /// <param name="Embedding">Numbers, or their little-endian bytes in base64.</param>
@@ -236,20 +237,20 @@ internal sealed record OpenAIEmbedding(string Object, JsonElement Embedding, int
 
 internal sealed record OpenAIModel
 {
-    public string? Id { get; init; }
+    public string? Id { get; set; }
 
-    public string? Object { get; init; }
+    public string? Object { get; set; }
 
-    public long? Created { get; init; }
+    public long? Created { get; set; }
 
-    public string? OwnedBy { get; init; }
+    public string? OwnedBy { get; set; }
 }
 
 internal sealed record OpenAIModelList
 {
-    public string? Object { get; init; }
+    public string? Object { get; set; }
 
-    public IReadOnlyList<OpenAIModel>? Data { get; init; }
+    public IReadOnlyList<OpenAIModel>? Data { get; set; }
 }
 
 internal sealed record OpenAIErrorReply(OpenAIError Error);
@@ -277,11 +278,11 @@ internal sealed partial class OpenAIJson : JsonSerializerContext
 /// <summary>A part of a message: <c>{"type":"text","text":"…"}</c> or <c>{"type":"image_url","image_url":{"url":"data:…"}}</c>.</summary>
 internal sealed record ContentPart
 {
-    public string? Type { get; init; }
+    public string? Type { get; set; }
 
-    public string? Text { get; init; }
+    public string? Text { get; set; }
 
-    public ImageUrl? ImageUrl { get; init; }
+    public ImageUrl? ImageUrl { get; set; }
 }
 
 internal sealed record ImageUrl(string? Url);

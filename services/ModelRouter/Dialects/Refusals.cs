@@ -23,7 +23,7 @@ internal sealed class Refusals(Func<HttpContext, ModelException, Task> reply) : 
 
             if (refusal.Code is { } code)
             {
-                DecisionHeader.Add(http, "refused", code);
+                DecisionHeader.Add(http, $"refused={code}");
             }
 
             await reply(http, refusal);

@@ -13,6 +13,10 @@ internal static class WireBody
 {
     private static readonly JsonWriterOptions s_writer = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
+    // One a thread, since a stream writes one for each token.
+    [ThreadStatic]
+    private static Utf8JsonWriter? t_json;
+
     /// <summary>Snake case, nulls left out, letters that are not ASCII as they are.</summary>
     public static JsonSerializerOptions Options() => new()
     {
@@ -37,7 +41,7 @@ internal static class WireBody
 
         try
         {
-            return await JsonSerializer.DeserializeAsync(context.Request.Body, type, context.RequestAborted)
+            return await JsonSerializer.DeserializeAsync(context.Request.BodyReader, type, context.RequestAborted)
                 ?? throw ModelException.Invalid("the request body is null; a JSON object is expected");
         }
         catch (JsonException e)
@@ -54,8 +58,10 @@ internal static class WireBody
 
     public static void Write<T>(IBufferWriter<byte> body, T value, JsonTypeInfo<T> type)
     {
-        using var writer = new Utf8JsonWriter(body, s_writer);
+        var writer = t_json ??= new Utf8JsonWriter(body, s_writer);
+        writer.Reset(body);
         JsonSerializer.Serialize(writer, value, type);
+        writer.Reset(Stream.Null);
     }
 
     public static async Task ReplyAsync<T>(HttpContext context, T value, JsonTypeInfo<T> type)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
@@ -88,9 +89,16 @@ internal readonly record struct AnswerKey(UInt128 High, UInt128 Low)
     /// <summary>Hashes values so that different lists of values are different bytes: each has its kind and its length before it.</summary>
     private sealed class Writer : IDisposable
     {
-        private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        // Most calls fit, and one hash of them all is far cheaper than one that is begun and added to.
+        private readonly byte[] _head = ArrayPool<byte>.Shared.Rent(4096);
+        private int _used;
+        private IncrementalHash? _rest;
 
-        public void Dispose() => _hash.Dispose();
+        public void Dispose()
+        {
+            ArrayPool<byte>.Shared.Return(_head);
+            _rest?.Dispose();
+        }
 
         public void Begin(string kind, string model, string? digest, CallTerms terms)
         {
@@ -105,14 +113,22 @@ internal readonly record struct AnswerKey(UInt128 High, UInt128 Low)
         public AnswerKey End()
         {
             Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-            _hash.GetHashAndReset(hash);
+            if (_rest is null)
+            {
+                SHA256.HashData(_head.AsSpan(0, _used), hash);
+            }
+            else
+            {
+                _rest.GetHashAndReset(hash);
+            }
+
             return new AnswerKey(BinaryPrimitives.ReadUInt128BigEndian(hash), BinaryPrimitives.ReadUInt128BigEndian(hash[16..]));
         }
 
         public void Add(string? text)
         {
             Head(text is null ? 'n' : 's', text?.Length ?? 0);
-            _hash.AppendData(MemoryMarshal.AsBytes(text.AsSpan()));
+            Append(MemoryMarshal.AsBytes(text.AsSpan()));
         }
 
         public void Add(int? number) => Head(number is null ? 'n' : 'i', number ?? 0);
@@ -187,7 +203,7 @@ internal readonly record struct AnswerKey(UInt128 High, UInt128 Low)
         private void Raw(char kind, ReadOnlySpan<byte> bytes)
         {
             Head(kind, bytes.Length);
-            _hash.AppendData(bytes);
+            Append(bytes);
         }
 
         private void Head(char kind, int length)
@@ -195,7 +211,25 @@ internal readonly record struct AnswerKey(UInt128 High, UInt128 Low)
             Span<byte> head = stackalloc byte[1 + sizeof(int)];
             head[0] = (byte)kind;
             BinaryPrimitives.WriteInt32LittleEndian(head[1..], length);
-            _hash.AppendData(head);
+            Append(head);
+        }
+
+        private void Append(ReadOnlySpan<byte> bytes)
+        {
+            if (_rest is null && bytes.Length <= _head.Length - _used)
+            {
+                bytes.CopyTo(_head.AsSpan(_used));
+                _used += bytes.Length;
+                return;
+            }
+
+            if (_rest is null)
+            {
+                _rest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+                _rest.AppendData(_head.AsSpan(0, _used));
+            }
+
+            _rest.AppendData(bytes);
         }
     }
 }

@@ -1,11 +1,9 @@
+using System.Threading.Channels;
 using Sutazai.ModelRouter.Calls;
 
 namespace Sutazai.ModelRouter.Sharing;
 
-/// <summary>
-/// An answer under way. Its pieces are a chain of which each reader holds the place that it has come to, so that whatever all of them have read
-/// is garbage as soon as nobody may join any more. All but the chain belongs under the lock of <see cref="Flights{T}"/>.
-/// </summary>
+/// <summary>An answer under way. It belongs under the lock of <see cref="Flights{T}"/>.</summary>
 internal sealed class Flight<T>(AnswerKey key, CancellationTokenSource stop)
     where T : class
 {
@@ -16,8 +14,8 @@ internal sealed class Flight<T>(AnswerKey key, CancellationTokenSource stop)
     /// <summary>Cancelled when nobody reads any more.</summary>
     public CancellationToken Token { get; } = stop.Token;
 
-    /// <summary>Where a reader begins; null when others may no longer join.</summary>
-    public Piece<T>? Start { get; set; } = new();
+    /// <summary>What whoever comes later begins with; null when others may no longer join.</summary>
+    public List<Piece<T>>? SoFar { get; set; } = [];
 
     /// <summary>Memory of all pieces so far.</summary>
     public long Bytes { get; set; }
@@ -37,31 +35,24 @@ internal sealed class Flight<T>(AnswerKey key, CancellationTokenSource stop)
     }
 }
 
-/// <summary>How far one of an answer's readers has come.</summary>
-internal sealed class FlightReader<T>(Piece<T> at)
+/// <summary>One of an answer's readers, with the pieces that it has not read yet.</summary>
+internal sealed class FlightReader<T>
     where T : class
 {
-    public Piece<T> At { get; set; } = at;
+    // Whoever brings a piece goes on with it to the client: a thread's wake takes longer than all that is done with a piece.
+    private readonly Channel<Piece<T>> _unread = Channel.CreateUnbounded<Piece<T>>(new() { SingleReader = true, AllowSynchronousContinuations = true });
 
-    /// <summary>Memory of the pieces behind it.</summary>
+    public ChannelReader<Piece<T>> Unread => _unread.Reader;
+
+    /// <summary>Memory of the pieces that it has read.</summary>
     public long Bytes { get; set; }
+
+    public void Give(Piece<T> piece) => _unread.Writer.TryWrite(piece);
+
+    /// <summary>Nothing follows what it was given.</summary>
+    /// <param name="failure">Why, unless the answer is complete.</param>
+    public void End(Exception? failure = null) => _unread.Writer.TryComplete(failure);
 }
 
-/// <summary>A place in an answer, with the piece before it.</summary>
-internal sealed class Piece<T>
-    where T : class
-{
-    private readonly TaskCompletionSource<Piece<T>?> _next = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    /// <summary>Null at the answer's beginning, and where it failed.</summary>
-    public T? Value { get; init; }
-
-    public long Bytes { get; init; }
-
-    public Exception? Failure { get; init; }
-
-    /// <summary>The next place, as soon as there is one; null at the answer's end.</summary>
-    public Task<Piece<T>?> Next => _next.Task;
-
-    public void Follow(Piece<T>? next) => _next.SetResult(next);
-}
+internal readonly record struct Piece<T>(T Value, long Bytes)
+    where T : class;

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.ExceptionServices;
 using Sutazai.ModelRouter.Caching;
 using Sutazai.ModelRouter.Calls;
 
@@ -15,8 +14,8 @@ namespace Sutazai.ModelRouter.Sharing;
 internal sealed class Flights<T>(long maxBytes, Func<T, long> size, Func<T, bool> ends, AnswerCache cache, TimeProvider time)
     where T : class
 {
-    /// <summary>Memory of a place in an answer.</summary>
-    private const long PlaceBytes = 144;
+    /// <summary>Memory of a piece's places: among those so far, and among those that a reader has not read.</summary>
+    private const long PlaceBytes = 48;
 
     /// <summary>Timers reach 49 days.</summary>
     private static readonly TimeSpan s_longest = TimeSpan.FromDays(40);
@@ -53,31 +52,35 @@ internal sealed class Flights<T>(long maxBytes, Func<T, long> size, Func<T, bool
                 _flights[key] = flight = new Flight<T>(key, new CancellationTokenSource());
             }
 
-            reader = new FlightReader<T>(flight.Start!);
+            reader = new FlightReader<T>();
+            flight.SoFar!.ForEach(reader.Give);
             flight.Readers.Add(reader);
         }
 
         if (!joined)
         {
-            _ = FlyAsync(flight, ask(flight.Progress, flight.Token), worth, reader.At);
+            _ = FlyAsync(flight, ask(flight.Progress, flight.Token), worth);
         }
 
         var source = new AnswerSource(worth is null ? CacheUse.Off : CacheUse.Miss, joined ? ShareUse.Joined : ShareUse.Leader);
         return new Entered<T>(source, TimeSpan.Zero, flight.Progress, ReadAsync(flight, reader, deadline, cancellationToken));
     }
 
-    private async Task FlyAsync(Flight<T> flight, IAsyncEnumerable<T> pieces, Func<IReadOnlyList<T>, Keeping?>? worth, Piece<T> last)
+    private async Task FlyAsync(Flight<T> flight, IAsyncEnumerable<T> pieces, Func<IReadOnlyList<T>, Keeping?>? worth)
     {
+        Exception? failure = null;
+        Piece<T>? last = null;
         try
         {
             List<T>? all = worth is null ? null : [];
             var bytes = 0L;
             await foreach (var value in pieces)
             {
-                bytes += size(value);
+                var own = size(value);
+                var piece = new Piece<T>(value, own + PlaceBytes);
+                bytes += own;
                 all = bytes <= maxBytes ? all : null;
                 all?.Add(value);
-                var piece = new Piece<T> { Value = value, Bytes = size(value) + PlaceBytes };
                 if (ends(value))
                 {
                     // Before anybody sees it: who has the whole answer and asks again finds it kept.
@@ -86,24 +89,29 @@ internal sealed class Flights<T>(long maxBytes, Func<T, long> size, Func<T, bool
                         cache.Keep<T>(flight.Key, all.ToArray(), bytes, saves.Worth, saves.Age);
                     }
 
-                    Over(flight);
-                    last.Follow(piece);
                     last = piece;
                     break;
                 }
 
-                var held = Grow(flight, piece.Bytes);
-                last.Follow(piece);
-                last = piece;
-                await held.WaitAsync(flight.Token);
+                await GiveAsync(flight, piece).WaitAsync(flight.Token);
+            }
+        }
+#pragma warning disable CA1031 // Nothing is swallowed: all who read get it.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            failure = e;
+        }
+
+        // Now that its source has been let go: readers may go on from here with whatever they do next.
+        foreach (var reader in Over(flight))
+        {
+            if (last is { } piece)
+            {
+                reader.Give(piece);
             }
 
-            Over(flight);
-            last.Follow(null);
-        }
-        catch (Exception failure) when (Over(flight))
-        {
-            last.Follow(new Piece<T> { Failure = failure });
+            reader.End(failure);
         }
     }
 
@@ -112,34 +120,20 @@ internal sealed class Flights<T>(long maxBytes, Func<T, long> size, Func<T, bool
     {
         try
         {
-            using var limit = deadline is { } at ? new CancellationTokenSource(Until(at), time) : null;
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit?.Token ?? CancellationToken.None);
-            while (await NextAsync(reader, limit, either.Token) is { } next)
+            using var late = deadline is { } at ? time.CreateTimer(_ => reader.End(ModelException.DeadlinePassed()), null, Until(at), Timeout.InfiniteTimeSpan) : null;
+            await using var leaving = cancellationToken.UnsafeRegister((_, token) => reader.End(new OperationCanceledException(token)), null);
+            while (await reader.Unread.WaitToReadAsync(CancellationToken.None))
             {
-                if (next.Failure is { } failure)
+                while (reader.Unread.TryRead(out var piece))
                 {
-                    ExceptionDispatchInfo.Throw(failure);
+                    Advance(flight, reader, piece.Bytes);
+                    yield return piece.Value;
                 }
-
-                Advance(flight, reader, next);
-                yield return next.Value!;
             }
         }
         finally
         {
             Leave(flight, reader);
-        }
-    }
-
-    private static async Task<Piece<T>?> NextAsync(FlightReader<T> reader, CancellationTokenSource? limit, CancellationToken either)
-    {
-        try
-        {
-            return await reader.At.Next.WaitAsync(either);
-        }
-        catch (OperationCanceledException) when (limit?.IsCancellationRequested == true)
-        {
-            throw ModelException.DeadlinePassed();
         }
     }
 
@@ -149,32 +143,49 @@ internal sealed class Flights<T>(long maxBytes, Func<T, long> size, Func<T, bool
         return left < TimeSpan.Zero ? TimeSpan.Zero : left < s_longest ? left : s_longest;
     }
 
+    /// <summary>Gives a piece to all readers.</summary>
     /// <returns>Completed when the slowest reader has come near enough.</returns>
-    private Task Grow(Flight<T> flight, long bytes)
+    private Task GiveAsync(Flight<T> flight, Piece<T> piece)
     {
+        FlightReader<T>[] readers;
+        Task held;
         lock (_lock)
         {
-            flight.Bytes += bytes;
-            if (flight.Bytes > maxBytes)
-            {
-                Close(flight);
-                if (IsAhead(flight))
-                {
-                    flight.Held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-                    return flight.Held.Task;
-                }
-            }
-
-            return Task.CompletedTask;
+            flight.SoFar?.Add(piece);
+            readers = [.. flight.Readers];
+            held = Grow(flight, piece.Bytes);
         }
+
+        // Not under the lock: a reader may go on from here.
+        foreach (var reader in readers)
+        {
+            reader.Give(piece);
+        }
+
+        return held;
     }
 
-    private void Advance(Flight<T> flight, FlightReader<T> reader, Piece<T> to)
+    private Task Grow(Flight<T> flight, long bytes)
     {
-        reader.At = to;
+        flight.Bytes += bytes;
+        if (flight.Bytes > maxBytes)
+        {
+            Close(flight);
+            if (IsAhead(flight))
+            {
+                flight.Held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                return flight.Held.Task;
+            }
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private void Advance(Flight<T> flight, FlightReader<T> reader, long bytes)
+    {
         lock (_lock)
         {
-            reader.Bytes += to.Bytes;
+            reader.Bytes += bytes;
             Release(flight);
         }
     }
@@ -197,23 +208,22 @@ internal sealed class Flights<T>(long maxBytes, Func<T, long> size, Func<T, bool
         flight.Stop();
     }
 
-    /// <returns>True, so that it can be the filter of the exception that an answer ends with.</returns>
-    private bool Over(Flight<T> flight)
+    /// <returns>Those who still read.</returns>
+    private FlightReader<T>[] Over(Flight<T> flight)
     {
         lock (_lock)
         {
             flight.Over = true;
             Close(flight);
+            return [.. flight.Readers];
         }
-
-        return true;
     }
 
     private void Close(Flight<T> flight)
     {
-        if (flight.Start is not null)
+        if (flight.SoFar is not null)
         {
-            flight.Start = null;
+            flight.SoFar = null;
             _flights.Remove(flight.Key);
         }
     }

@@ -30,8 +30,9 @@ internal sealed class SharedCalls(
 
         var model = await ResolveAsync(call.Model, terms, cancellationToken);
         var digest = catalog.Digest(model);
-        var key = AnswerKey.Of(call with { Model = model }, digest, terms);
-        var search = deterministic && cache.IsOn ? new Search(call.Operation, model, key, terms) { Question = semantic.Of(call with { Model = model }, digest, terms) } : null;
+        var resolved = call.Model == model ? call : call with { Model = model };
+        var key = AnswerKey.Of(resolved, digest, terms);
+        var search = deterministic && cache.IsOn ? new Search(call.Operation, model, key, terms) { Question = semantic.Of(resolved, digest, terms) } : null;
         var entered = _chats.Enter(
             key, (progress, token) => FindOrAskAsync(call, search, terms, progress, token), search is null ? null : chunks => Keep(search, chunks), terms.Deadline, cancellationToken);
         Decided(call.Operation, model, entered.Source, entered.Saved);
@@ -109,7 +110,7 @@ internal sealed class SharedCalls(
         }
 
         // Streamed, whoever asks first: one who joins may want it so. The deadline is each reader's own.
-        var (_, chunks) = await calls.ChatAsync(call with { Stream = true }, terms with { Deadline = null }, progress, cancellationToken);
+        var (_, chunks) = await calls.ChatAsync(call.Stream ? call : call with { Stream = true }, terms with { Deadline = null }, progress, cancellationToken);
         await foreach (var chunk in chunks)
         {
             yield return chunk;

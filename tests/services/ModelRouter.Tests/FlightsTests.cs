@@ -27,10 +27,10 @@ public class FlightsTests
         Write(30);
         await using var reader = Enter();
 
-        Assert.Equal(9, Volatile.Read(ref _made));
+        Assert.Equal(10, Volatile.Read(ref _made));
         Assert.True(await reader.MoveNextAsync());
 
-        await UntilAsync(() => Volatile.Read(ref _made) == 10);
+        await UntilAsync(() => Volatile.Read(ref _made) == 11);
     }
 
     [Fact]
@@ -39,16 +39,16 @@ public class FlightsTests
         await using var fast = Enter();
         await using var slow = Enter();
         Write(30);
-        for (var i = 0; i < 9; i++)
+        for (var i = 0; i < 10; i++)
         {
             Assert.True(await fast.MoveNextAsync());
         }
 
-        Assert.Equal((9, 1), (Volatile.Read(ref _made), _asked));
+        Assert.Equal((10, 1), (Volatile.Read(ref _made), _asked));
         Assert.True(await slow.MoveNextAsync());
 
         Assert.True(await fast.MoveNextAsync());
-        Assert.Equal(10, Volatile.Read(ref _made));
+        Assert.Equal(11, Volatile.Read(ref _made));
     }
 
     [Fact]
@@ -58,7 +58,7 @@ public class FlightsTests
         var slow = Enter();
         Write(30);
         _source.Writer.TryWrite("end");
-        await UntilAsync(() => Volatile.Read(ref _made) == 9);
+        await UntilAsync(() => Volatile.Read(ref _made) == 10);
         Assert.True(await slow.MoveNextAsync());
         await slow.DisposeAsync();
 
