@@ -8,6 +8,9 @@ namespace Sutazai.Gateway;
 /// <summary>Sends a public request on to a service, with the caller's signed identity, the deadline and the trace context.</summary>
 internal sealed class Forwarding(IHttpForwarder forwarder, RouteBook routes, CallerIdentity identity, TimeProvider clock) : IDisposable
 {
+    /// <summary>The service knows the deadline and is to have the last word: an error of its own shape, or an event that ends a stream.</summary>
+    private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(2);
+
     private readonly HttpMessageInvoker _client = new(new SocketsHttpHandler
     {
         UseProxy = false,
@@ -31,7 +34,7 @@ internal sealed class Forwarding(IHttpForwarder forwarder, RouteBook routes, Cal
 
         var deadline = context.Features.Get<Deadline>()!;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
-        var left = deadline.At - clock.GetUtcNow();
+        var left = deadline.At - clock.GetUtcNow() + s_grace;
         limit.CancelAfter(left > TimeSpan.Zero ? left : TimeSpan.Zero);
 
         var transformer = new ToService(path, identity.Sign(Caller.Known(context)), deadline.ToHeader());

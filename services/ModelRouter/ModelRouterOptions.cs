@@ -27,7 +27,7 @@ internal sealed class ModelRouterOptions : IValidatableObject
     [Range(1L << 20, long.MaxValue)]
     public long? ModelMemoryBytes { get; set; }
 
-    /// <summary>Tokens of context that models of an Ollama backend are loaded for at least; calls that ask for more make it grow, to the next power of two.</summary>
+    /// <summary>Tokens of context that models of an Ollama backend are loaded for at least; calls that ask for more make it grow, to the next power of two that fits in memory, until the model is loaded again and nobody has asked for so much lately.</summary>
     [Range(128, 1 << 24)]
     public int ContextLength { get; set; } = 4096;
 
@@ -61,7 +61,7 @@ internal sealed class ModelRouterOptions : IValidatableObject
     [Range(0.0, 1.0)]
     public double SemanticCacheThreshold { get; set; } = 0.85;
 
-    /// <summary>Memory of an answer under way beyond which identical calls are given one of their own; it may run ahead of its slowest reader by as much.</summary>
+    /// <summary>Memory of an answer under way beyond which identical calls are given one of their own; a client that is further behind its answer is let go, so that no model waits for it.</summary>
     [Range(1024, 1L << 30)]
     public long SharedAnswerBytes { get; set; } = 4 << 20;
 

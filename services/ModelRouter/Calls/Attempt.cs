@@ -7,44 +7,53 @@ using Sutazai.ModelRouter.Usage;
 namespace Sutazai.ModelRouter.Calls;
 
 /// <summary>
-/// One call under way: its place in the queue and at a server, its deadline and its measurements. All are given back when it succeeds, fails
-/// or is disposed of, whichever comes first.
+/// One call under way: its place in the queue and at a server, and its measurements. All are given back when it succeeds, fails or is disposed
+/// of, whichever comes first. Deadlines are its readers' own; but a server that stops in the middle of an answer is not waited for.
 /// </summary>
 internal sealed class Attempt(
     string operation, string requested, string model, ModelBackends backends, CallMeter meter, ModelTelemetry telemetry, TimeProvider time) : IDisposable
 {
+    /// <summary>For how long a server may say nothing once it has begun to answer. Reading a prompt may take it an hour, a token takes a second or two.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(5);
+
+    /// <summary>How often it is looked whether a server is still there, how soon it has to say so, and how often in a row it may miss that.</summary>
+    private static readonly TimeSpan s_look = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_probeLimit = TimeSpan.FromSeconds(10);
+    private const int MostMissed = 5;
+
     private readonly long _started = time.GetTimestamp();
     private readonly Activity? _span = telemetry.Start(operation, requested, model);
-    private CancellationTokenSource? _deadline;
-    private CancellationTokenSource? _linked;
+    private CancellationTokenSource? _working;
+    private ITimer? _watch;
+    private long _heard;
     private CancellationToken _caller;
     private Lease? _lease;
     private bool _again;
     private bool _seen;
+    private int _looking;
+    private int _missed;
+    private volatile bool _stalled;
+    private volatile bool _gone;
     private bool _ended;
 
-    /// <summary>Cancelled when the caller leaves or its deadline passes.</summary>
-    public CancellationToken Token { get; private set; }
+    /// <summary>Cancelled when the caller leaves, or the server hangs.</summary>
+    public CancellationToken Token => _working!.Token;
 
     public IModelBackend Server => _lease!.Backend;
 
     /// <param name="context">Tokens of context that the call asks for.</param>
     public async ValueTask EnterAsync(ModelQueue queue, Demand demand, int? context, CallProgress progress, CancellationToken cancellationToken)
     {
-        _caller = Token = cancellationToken;
+        _caller = cancellationToken;
         try
         {
-            if (demand.Deadline is { } at)
-            {
-                Bound(at - time.GetUtcNow());
-            }
-
-            await meter.ReserveAsync(queue.Estimate(demand), Token);
-            _lease = await queue.EnterAsync(demand, context, progress, Token);
+            await meter.ReserveAsync(queue.Estimate(demand), cancellationToken);
+            _lease = await queue.EnterAsync(demand, context, progress, cancellationToken);
             _span?.SetTag("server.address", Server.Address?.Host);
             _span?.SetTag("server.port", Server.Address?.Port);
             telemetry.Queued(operation, model, time.GetElapsedTime(_started));
             meter.Begin();
+            Work();
         }
         catch (Exception e) when (Ends(e, out var failure))
         {
@@ -57,7 +66,7 @@ internal sealed class Attempt(
 
     /// <summary>Whether a call whose server was lost before anything of the answer came gets a second try. It is given once.</summary>
     public bool MayTryAgain(Exception exception) =>
-        !_seen && !_again && (exception is HttpRequestException or IOException) && !Token.IsCancellationRequested && _lease!.MayTryAgain();
+        !_seen && !_again && (_gone || exception is HttpRequestException or IOException) && !_caller.IsCancellationRequested && _lease!.MayTryAgain();
 
     /// <summary>Waits for the second try.</summary>
     public async ValueTask AgainAsync(Exception why)
@@ -65,7 +74,9 @@ internal sealed class Attempt(
         _again = true;
         try
         {
-            _lease = await _lease!.AgainAsync(why, Token);
+            var gone = _gone ? new TimeoutException($"it has not answered for {MostMissed * s_look.TotalSeconds:0} s", why) : why;
+            _lease = await _lease!.AgainAsync(gone, _caller);
+            Work();
         }
         catch (Exception e) when (Ends(e, out var failure))
         {
@@ -73,11 +84,13 @@ internal sealed class Attempt(
         }
     }
 
-    public void Seen()
+    /// <summary>A piece of the answer came.</summary>
+    public void Heard()
     {
+        Volatile.Write(ref _heard, time.GetTimestamp());
         if (!_seen)
         {
-            _seen = true;
+            Volatile.Write(ref _seen, true);
             telemetry.FirstChunk(operation, model, time.GetElapsedTime(_started));
         }
     }
@@ -99,7 +112,7 @@ internal sealed class Attempt(
         {
             ModelException known => known,
             OperationCanceledException when _caller.IsCancellationRequested => exception,
-            OperationCanceledException when _deadline?.IsCancellationRequested == true => ModelException.DeadlinePassed(),
+            OperationCanceledException when _stalled => ModelException.Stalled(backends.Name, s_patience),
             OperationCanceledException => ModelException.Unreachable(backends.Name, exception),
             HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError } =>
                 ModelException.Unreachable(backends.Name, exception),
@@ -127,21 +140,59 @@ internal sealed class Attempt(
             Fail("cancelled", fault: null);
         }
 
-        _linked?.Dispose();
-        _deadline?.Dispose();
+        _watch?.Dispose();
+        _working?.Dispose();
     }
 
-    private void Bound(TimeSpan left)
+    private void Work()
     {
-        if (left <= TimeSpan.Zero)
+        _watch?.Dispose();
+        _working?.Dispose();
+        _gone = false;
+        var working = _working = CancellationTokenSource.CreateLinkedTokenSource(_caller);
+        _watch = time.CreateTimer(_ => _ = LookAsync(working), null, s_look, s_look);
+    }
+
+    // A server that reads a prompt for an hour says all the time that it is there; one that has begun to answer goes on.
+    private async Task LookAsync(CancellationTokenSource working)
+    {
+        if (Interlocked.Exchange(ref _looking, 1) == 1)
         {
-            throw ModelException.DeadlinePassed();
+            return;
         }
 
-        // Timers reach 49 days.
-        _deadline = new CancellationTokenSource(left < TimeSpan.FromDays(40) ? left : TimeSpan.FromDays(40), time);
-        _linked = CancellationTokenSource.CreateLinkedTokenSource(_caller, _deadline.Token);
-        Token = _linked.Token;
+        try
+        {
+            _stalled = Volatile.Read(ref _seen) && time.GetElapsedTime(Volatile.Read(ref _heard)) >= s_patience;
+            _missed = Volatile.Read(ref _seen) || await IsThereAsync() ? 0 : _missed + 1;
+            _gone = _missed >= MostMissed;
+            if (_stalled || _gone)
+            {
+                await working.CancelAsync();
+            }
+        }
+        catch (ObjectDisposedException)
+        {
+            // The call has ended meanwhile.
+        }
+        finally
+        {
+            Volatile.Write(ref _looking, 0);
+        }
+    }
+
+    private async Task<bool> IsThereAsync()
+    {
+        try
+        {
+            using var limit = new CancellationTokenSource(s_probeLimit, time);
+            await Server.ReportAsync(limit.Token);
+            return true;
+        }
+        catch (Exception e) when (ModelBackends.Unreachable(e) || e is ModelException or OperationCanceledException)
+        {
+            return false;
+        }
     }
 
     // The meter first: whoever the lease goes to next is let in by what it says.
@@ -150,6 +201,9 @@ internal sealed class Attempt(
         telemetry.Failed(operation, model, meter.Failed(), error);
         switch (fault)
         {
+            case Fault.Backend when _stalled:
+                _lease?.Stalled();
+                break;
             case Fault.Backend:
                 _lease?.Failed();
                 break;

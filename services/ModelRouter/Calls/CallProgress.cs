@@ -20,7 +20,10 @@ internal enum CallState
 /// </summary>
 internal sealed class CallProgress
 {
+    private readonly Lock _lock = new();
     private volatile Func<Standing>? _standing;
+    private Action<Urgency>? _urge;
+    private Urgency? _joined;
     private volatile string? _decision;
     private volatile string? _changed;
     private volatile int _found;
@@ -41,10 +44,43 @@ internal sealed class CallProgress
     /// <summary>Where the answer was found, if it was after the call had begun.</summary>
     public CacheUse? Found => _found is 0 ? null : (CacheUse)_found;
 
+    /// <summary>The call waits in a queue.</summary>
     /// <param name="standing">Asked whenever somebody wants to know.</param>
-    public void Follow(Func<Standing> standing) => _standing = standing;
+    /// <param name="urge">Told what those want who wait for the call besides the one that made it; at once, if there are any.</param>
+    public void Follow(Func<Standing> standing, Action<Urgency> urge)
+    {
+        Urgency? joined;
+        lock (_lock)
+        {
+            (_standing, _urge, joined) = (standing, urge, _joined);
+        }
 
-    public void Begin(string decision) => (_decision, _standing) = (decision, null);
+        if (joined is { } urgency)
+        {
+            urge(urgency);
+        }
+    }
+
+    public void Begin(string decision)
+    {
+        lock (_lock)
+        {
+            (_decision, _standing, _urge) = (decision, null, null);
+        }
+    }
+
+    /// <summary>Somebody else waits for the call too: it is as urgent as the most urgent of them, and of use to the last.</summary>
+    public void Join(Urgency urgency)
+    {
+        Action<Urgency>? urge;
+        lock (_lock)
+        {
+            _joined = urgency = _joined is { } others ? others.And(urgency) : urgency;
+            urge = _urge;
+        }
+
+        urge?.Invoke(urgency);
+    }
 
     public void FoundIn(CacheUse cache) => _found = (int)cache;
 
@@ -55,4 +91,13 @@ internal sealed class CallProgress
         /// <summary>The state as clients are told it.</summary>
         public string Word => State switch { CallState.Queued => "waiting", CallState.Loading => "loading", _ => "working" };
     }
+}
+
+/// <summary>How urgent a call is for those who wait for it.</summary>
+/// <param name="Interactive">Somebody sits before a screen.</param>
+/// <param name="Deadline">When the answer is of no more use to the last of them; null for never.</param>
+internal readonly record struct Urgency(bool Interactive, DateTimeOffset? Deadline)
+{
+    public Urgency And(Urgency other) =>
+        new(Interactive || other.Interactive, Deadline is { } one && other.Deadline is { } two ? (one > two ? one : two) : null);
 }

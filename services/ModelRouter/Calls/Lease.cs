@@ -33,6 +33,13 @@ internal sealed class Lease(Servers servers, Ticket ticket, CallProgress progres
 
     public void Failed() => End(() => Finish(default, failed: true));
 
+    /// <summary>The server stopped in the middle of the answer. Whatever hangs there is not to meet the next call: the model is loaded anew.</summary>
+    public void Stalled() => End(() =>
+    {
+        Finish(default, failed: true);
+        servers.Reload(_replica, _model);
+    });
+
     /// <summary>The call was given up, which says nothing about the server.</summary>
     public void Abandoned() => End(() =>
     {

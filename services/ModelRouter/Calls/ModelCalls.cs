@@ -1,33 +1,29 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Sutazai.ModelRouter.Backends;
-using Sutazai.ModelRouter.Catalog;
 using Sutazai.ModelRouter.Scheduling;
 using Sutazai.ModelRouter.Usage;
 
 namespace Sutazai.ModelRouter.Calls;
 
-/// <summary>The way of every call: name, deadline, queue, server.</summary>
-internal sealed class ModelCalls(
-    ModelBackends backends, ModelCatalog catalog, ModelShapes shapes, ModelQueue queue, UsageMeter usage, ModelTelemetry telemetry, TimeProvider time)
+/// <summary>The way of every call: queue, server.</summary>
+internal sealed class ModelCalls(ModelBackends backends, ModelShapes shapes, ModelQueue queue, UsageMeter usage, ModelTelemetry telemetry, TimeProvider time)
 {
-    /// <returns>The model that will answer, and the answer as it comes.</returns>
-    public async Task<(string Model, IAsyncEnumerable<ChatChunk> Chunks)> ChatAsync(
-        ChatCall call, CallTerms terms, CallProgress progress, CancellationToken cancellationToken)
+    /// <param name="model">The backend's name of the model that the call asks for.</param>
+    public IAsyncEnumerable<ChatChunk> ChatAsync(ChatCall call, string model, CallTerms terms, CallProgress progress, CancellationToken cancellationToken)
     {
-        var model = await catalog.ResolveAsync(call.Model, cancellationToken);
         if (call is { OnlyLoads: true, KeepAlive: { } keep } && keep == TimeSpan.Zero)
         {
             queue.Keep(model, TimeSpan.Zero);
-            return (model, new[] { new ChatChunk { Finish = new Finish("unload") } }.ToAsyncEnumerable());
+            return new[] { new ChatChunk { Finish = new Finish("unload") } }.ToAsyncEnumerable();
         }
 
-        return (model, RunAsync(call.Model, call.Model == model ? call : call with { Model = model }, terms, progress, cancellationToken));
+        return RunAsync(call.Model, call.Model == model ? call : call with { Model = model }, terms, progress, cancellationToken);
     }
 
-    public async Task<(string Model, Embeddings Embeddings)> EmbedAsync(EmbedCall call, CallTerms terms, CallProgress progress, CancellationToken cancellationToken)
+    /// <param name="model">The backend's name of the model that the call asks for.</param>
+    public async Task<Embeddings> EmbedAsync(EmbedCall call, string model, CallTerms terms, CallProgress progress, CancellationToken cancellationToken)
     {
-        var model = await catalog.ResolveAsync(call.Model, cancellationToken);
         var asked = call with { Model = model };
         using var attempt = await BeginAsync(EmbedCall.Operation, call.Model, model, asked.Options, Demands.Of(asked, terms), terms, progress, cancellationToken);
         while (true)
@@ -35,10 +31,10 @@ internal sealed class ModelCalls(
             try
             {
                 var embeddings = await attempt.Server.EmbedAsync(asked with { Options = attempt.Options(call.Options) }, attempt.Token);
-                attempt.Seen();
+                attempt.Heard();
                 attempt.Succeeded(new WorkDone(embeddings.PromptTokens, 0, (embeddings.Total - embeddings.Load).TotalSeconds, 0));
                 Keep(model, call.KeepAlive);
-                return (model, embeddings);
+                return embeddings;
             }
             catch (Exception e) when (attempt.MayTryAgain(e))
             {
@@ -79,7 +75,7 @@ internal sealed class ModelCalls(
                     throw failure;
                 }
 
-                attempt.Seen();
+                attempt.Heard();
                 if (chunk.Finish is { } finish)
                 {
                     attempt.Succeeded(new WorkDone(finish.PromptTokens, finish.CompletionTokens, finish.PromptEvaluation.TotalSeconds, finish.Evaluation.TotalSeconds));
@@ -103,12 +99,14 @@ internal sealed class ModelCalls(
         string operation, string requested, string model, JsonElement? options, Demand demand, CallTerms terms, CallProgress progress, CancellationToken cancellationToken)
     {
         await shapes.KnowAsync(backends, model, cancellationToken);
+        var context = ContextPlan.Asked(options);
         var attempt = new Attempt(operation, requested, model, backends, usage.Meter(model, terms), telemetry, time);
-        await attempt.EnterAsync(queue, demand, ContextPlan.Asked(options), progress, cancellationToken);
+        await attempt.EnterAsync(queue, demand, context, progress, cancellationToken);
         return attempt;
     }
 
-    private void Keep(string model, TimeSpan? keepAlive)
+    /// <summary>For how long a model stays in memory after its last use, where somebody says so.</summary>
+    public void Keep(string model, TimeSpan? keepAlive)
     {
         if (keepAlive is { } time)
         {

@@ -55,7 +55,7 @@ internal sealed class ModelException(int status, string message, Exception? inne
         new(StatusCodes.Status503ServiceUnavailable, "server busy, please try again.  " + (why switch
         {
             "deadline" => $"the wait of about {wait.TotalSeconds:0} s leaves no time for an answer before the deadline",
-            "bound" => $"the wait would be about {wait.TotalSeconds:0} s, longer than anybody is let wait",
+            "bound" => $"those who wait already, or who have less waiting than this caller, could not all be served in time; for this call the wait would be about {wait.TotalSeconds:0} s",
             _ => "maximum pending requests exceeded",
         }))
         {
@@ -83,6 +83,19 @@ internal sealed class ModelException(int status, string message, Exception? inne
         Code = "deadline_exceeded",
         Fault = Fault.Nobody,
     };
+
+    public static ModelException ReadTooSlowly() => new(StatusCodes.Status408RequestTimeout, "the answer was read too slowly: more of it waited than is kept for a client")
+    {
+        Code = "read_too_slowly",
+        Fault = Fault.Nobody,
+    };
+
+    public static ModelException Stalled(string backend, TimeSpan silence) =>
+        new(StatusCodes.Status502BadGateway, $"the model backend '{backend}' stopped in the middle of an answer and has said nothing for {silence.TotalSeconds:0} s")
+        {
+            Code = "backend_stalled",
+            Fault = Fault.Backend,
+        };
 
     public static ModelException Unreachable(string backend, Exception inner) =>
         new(StatusCodes.Status502BadGateway, $"the model backend '{backend}' cannot be reached", inner)

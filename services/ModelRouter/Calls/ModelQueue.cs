@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Sutazai.Clients;
 using Sutazai.ModelRouter.Backends;
@@ -13,21 +14,24 @@ namespace Sutazai.ModelRouter.Calls;
 internal sealed class ModelQueue : IDisposable
 {
     private readonly Servers _servers;
+    private readonly ModelShapes _shapes;
 
     public ModelQueue(ModelBackends backends, ModelShapes shapes, ModelTelemetry telemetry, IOptions<ModelRouterOptions> options, TimeProvider time, ILogger<Servers> logger)
     {
+        _shapes = shapes;
         var router = options.Value;
         var shares = new FairShares();
         var replicas = backends.Servers.Select(server =>
         {
-            var contexts = new ContextPlan(router.ContextLength);
+            var contexts = new ContextPlan(router.ContextLength, router.MaxBatchWait, time);
+            var memory = router.ModelMemoryBytes ?? Memory(server.Address);
             var scheduler = new ModelScheduler(
                 new SchedulerOptions
                 {
                     Concurrency = router.Concurrency,
                     MaxConcurrency = router.MaxConcurrency,
                     MaxLoaded = router.MaxLoadedModels,
-                    MemoryBytes = router.ModelMemoryBytes ?? Memory(server.Address),
+                    MemoryBytes = memory,
                     OwnsResidency = server.LoadsModels,
                     Preloads = router.Preload,
                     MaxWaiting = router.MaxQueue,
@@ -38,7 +42,7 @@ internal sealed class ModelQueue : IDisposable
                 },
                 time,
                 shares);
-            return new Replica(server, scheduler, contexts, time);
+            return new Replica(server, scheduler, contexts, memory, time);
         }).ToList();
         _servers = new Servers(backends.Name, replicas, shapes, telemetry, time, logger);
         telemetry.Observe(this);
@@ -57,12 +61,14 @@ internal sealed class ModelQueue : IDisposable
 
     public void Dispose() => _servers.Dispose();
 
-    /// <summary>Tells which models a server has.</summary>
-    public void Learn(IModelBackend server, IReadOnlyList<BackendModel> models)
+    /// <summary>Takes what a server says of itself.</summary>
+    /// <param name="loaded">Rows of Ollama's <c>/api/ps</c>; null where it does not tell.</param>
+    /// <param name="asked">When it was asked, as a timestamp.</param>
+    public void Learn(IModelBackend server, IReadOnlyList<BackendModel> models, IReadOnlyList<JsonElement>? loaded, long asked)
     {
         lock (_servers.Lock)
         {
-            _servers.All.First(r => r.Backend == server).Learn(models);
+            _servers.Learn(_servers.All.First(r => r.Backend == server), models, loaded, asked);
         }
     }
 
@@ -117,8 +123,8 @@ internal sealed class ModelQueue : IDisposable
         Ticket ticket;
         lock (_servers.Lock)
         {
-            var able = _servers.Able(demand.Model).Select(r => r.Scheduler);
-            ticket = Placement.Arrive(demand, able, out var refusal) ?? throw ModelException.Busy(refusal!.Wait, refusal.Reason);
+            var able = _servers.Able(demand.Model);
+            ticket = Placement.Arrive(Cut(demand, context, able[0]), able.Select(r => r.Scheduler), out var refusal) ?? throw ModelException.Busy(refusal!.Wait, refusal.Reason);
             queued.Begin(ticket);
         }
 
@@ -142,6 +148,10 @@ internal sealed class ModelQueue : IDisposable
             return _servers.All is [var first, ..] ? first.Scheduler.Evenness : 1;
         }
     }
+
+    // A server that loads models cuts a prompt to the context, so that it never reads more than that.
+    private Demand Cut(Demand demand, int? context, Replica replica) =>
+        !replica.Backend.LoadsModels ? demand : demand with { PromptTokens = Math.Min(demand.PromptTokens, replica.Contexts.Of(demand.Model, context, _shapes.Longest(demand.Model, replica.MemoryBytes))) };
 
     // The router and a server on the same machine share its memory; what another has is not known.
     private static long? Memory(Uri? address) => address is { IsLoopback: true } ? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 5 * 4 : null;

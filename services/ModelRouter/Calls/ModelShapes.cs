@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Numerics;
 using System.Text.Json;
 using Sutazai.ModelRouter.Backends;
 
@@ -23,6 +24,21 @@ internal sealed class ModelShapes(TimeProvider time)
     /// <summary>Memory of a model loaded for a context of some tokens: its weights and its attention's keys and values. 0 where that is not known.</summary>
     public long Bytes(string model, int context) =>
         _models.TryGetValue(model, out var known) ? known.Bytes + ((Of(model)?.TokenBytes ?? 0) * Math.Min(context, Of(model)?.Context ?? context)) : 0;
+
+    /// <summary>The longest context that a model can be loaded with, by what it was trained for and what fits into memory; null where neither is known.</summary>
+    /// <param name="memory">Bytes for models; null where that is not known.</param>
+    public int? Longest(string model, long? memory)
+    {
+        var shape = Of(model);
+        if (memory is not { } bytes || shape is not { TokenBytes: > 0 } || !_models.TryGetValue(model, out var known))
+        {
+            return shape?.Context;
+        }
+
+        var room = (bytes - known.Bytes) / shape.TokenBytes;
+        var fits = 1 << BitOperations.Log2((uint)Math.Clamp(room, 1, int.MaxValue));
+        return Math.Min(fits, shape.Context ?? int.MaxValue);
+    }
 
     /// <summary>Takes what a server says of its models.</summary>
     public void Learn(IEnumerable<BackendModel> models)

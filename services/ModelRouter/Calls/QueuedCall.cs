@@ -12,7 +12,7 @@ internal sealed record QueuedCall(Servers Servers, CallProgress Progress, int? C
     public void Begin(Ticket ticket)
     {
         ticket.Tag = this;
-        Progress.Follow(() => Standing(ticket));
+        Progress.Follow(() => Standing(ticket), urgency => Urge(ticket, urgency));
         Servers.Settle(ticket);
         Servers.Decide(Servers.Home(ticket));
     }
@@ -48,6 +48,18 @@ internal sealed record QueuedCall(Servers Servers, CallProgress Progress, int? C
         }
 
         _begun.TrySetCanceled(cancellationToken);
+    }
+
+    private void Urge(Ticket ticket, Urgency urgency)
+    {
+        lock (Servers.Lock)
+        {
+            if (ticket.State == TicketState.Waiting)
+            {
+                ticket.Home.Urge(ticket, urgency.Interactive, urgency.Deadline);
+                Servers.Decide(Servers.Home(ticket));
+            }
+        }
     }
 
     private CallProgress.Standing Standing(Ticket ticket)

@@ -4,7 +4,8 @@ using Sutazai.ModelRouter.Scheduling;
 namespace Sutazai.ModelRouter.Calls;
 
 /// <summary>One server of the backend, with what is known of it. Belongs under the lock of <see cref="ModelQueue"/>.</summary>
-internal sealed class Replica(IModelBackend backend, ModelScheduler scheduler, ContextPlan contexts, TimeProvider time)
+/// <param name="memory">Bytes for its models; null where that is not known.</param>
+internal sealed class Replica(IModelBackend backend, ModelScheduler scheduler, ContextPlan contexts, long? memory, TimeProvider time)
 {
     private HashSet<string>? _models;
 
@@ -17,8 +18,13 @@ internal sealed class Replica(IModelBackend backend, ModelScheduler scheduler, C
     /// <summary>The context length of each model.</summary>
     public ContextPlan Contexts => contexts;
 
-    /// <summary>It has answered, and not been lost since.</summary>
+    public long? MemoryBytes => memory;
+
+    /// <summary>It has answered at some time.</summary>
     public bool WasSeen { get; set; }
+
+    /// <summary>Why it cannot be reached, if that has been so for long.</summary>
+    public Exception? Away { get; set; }
 
     /// <summary>Loads and unloads, one after the other.</summary>
     public Task Residency { get; set; } = Task.CompletedTask;

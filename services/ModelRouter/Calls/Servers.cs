@@ -13,8 +13,11 @@ internal sealed partial class Servers(string backend, IReadOnlyList<Replica> all
     private static readonly TimeSpan s_probeEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_probeLimit = TimeSpan.FromSeconds(5);
 
-    /// <summary>For how long a server that was there may be away before those who wait for it are told.</summary>
+    /// <summary>For how long a server that was there may be away before nobody else waits for it. Those who do already, do so as long as they would wait anyway.</summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+
+    /// <summary>No model takes longer to load; a server that does hangs.</summary>
+    private static readonly TimeSpan s_longestLoad = TimeSpan.FromHours(1);
 
     private readonly StopSource _stop = new();
 
@@ -43,6 +46,7 @@ internal sealed partial class Servers(string backend, IReadOnlyList<Replica> all
         TimeSpan? soonest = null;
         var able = all.Where(r => r.Has(model) && !Refuses(r)).ToList();
         return able.FindAll(r => !r.Scheduler.IsPaused) is { Count: > 0 } up ? up
+            : able is [{ Away: { } why }, ..] && able.TrueForAll(r => r.Away is not null) ? throw ModelException.Unreachable(backend, why)
             : able.Count > 0 ? able
             : soonest is { } left ? throw ModelException.BreakerOpen(model, left)
             : [.. all];
@@ -64,11 +68,31 @@ internal sealed partial class Servers(string backend, IReadOnlyList<Replica> all
         Settle(ticket);
     }
 
+    /// <summary>Takes what a server says of itself: the models that it has, and those in memory.</summary>
+    /// <param name="loaded">Rows of Ollama's <c>/api/ps</c>; null where it does not tell.</param>
+    /// <param name="asked">When it was asked, as a timestamp.</param>
+    public void Learn(Replica replica, IEnumerable<BackendModel> models, IReadOnlyList<JsonElement>? loaded, long asked)
+    {
+        replica.Learn(models);
+        var at = replica.Scheduler.Now - time.GetElapsedTime(asked).TotalSeconds;
+        var gone = loaded is null ? [] : replica.Scheduler.Lanes.Where(l => l is { IsLoaded: true, Working: 0 } && l.LoadedAt < at && replica.Contexts.Lacks(loaded, l.Model)).ToList();
+        foreach (var lane in gone)
+        {
+            // It was started anew, or somebody else had its models replaced.
+            replica.Scheduler.Unloaded(lane.Model);
+        }
+
+        if (gone.Count > 0)
+        {
+            Decide(replica);
+        }
+    }
+
     /// <summary>Sees to it that the model will have as much context at the ticket's server as it asks for.</summary>
     public void Settle(Ticket ticket)
     {
         var (replica, model) = (Home(ticket), ticket.Demand.Model);
-        if (replica.Backend.LoadsModels && replica.Contexts.Ask(model, ((QueuedCall)ticket.Tag!).Context, shapes.Of(model)?.Context))
+        if (replica.Backend.LoadsModels && replica.Contexts.Ask(model, ((QueuedCall)ticket.Tag!).Context, shapes.Longest(model, replica.MemoryBytes)))
         {
             replica.Scheduler.Unloaded(model);
         }
@@ -117,6 +141,16 @@ internal sealed partial class Servers(string backend, IReadOnlyList<Replica> all
         {
             replica.Wake ??= time.CreateTimer(_ => Woken(replica), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             replica.Wake.Change(wait < TimeSpan.FromDays(40) ? wait : TimeSpan.FromDays(40), Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    /// <summary>Has a server that loads models let go of one; who waits for it has it loaded again.</summary>
+    public void Reload(Replica replica, string model)
+    {
+        if (replica.Backend.LoadsModels)
+        {
+            replica.Scheduler.Unloaded(model);
+            replica.Residency = ResideAsync(replica, () => UnloadAsync(replica, model));
         }
     }
 
@@ -231,7 +265,7 @@ internal sealed partial class Servers(string backend, IReadOnlyList<Replica> all
     {
         var before = replica.Residency;
         await Task.Yield();
-        await before;
+        await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         try
         {
             await work();
@@ -270,12 +304,14 @@ internal sealed partial class Servers(string backend, IReadOnlyList<Replica> all
         int context;
         lock (Lock)
         {
-            context = replica.Contexts.Of(swap.Model);
+            context = replica.Contexts.Settle(swap.Model);
         }
 
         try
         {
-            await replica.Backend.LoadAsync(swap.Model, shapes.Embeds(swap.Model), context, Stopping);
+            using var hour = new CancellationTokenSource(s_longestLoad, time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(Stopping, hour.Token);
+            await replica.Backend.LoadAsync(swap.Model, shapes.Embeds(swap.Model), context, either.Token);
         }
         catch (ModelException refused)
         {
@@ -284,8 +320,10 @@ internal sealed partial class Servers(string backend, IReadOnlyList<Replica> all
         }
         catch (Exception e) when (ModelBackends.Unreachable(e))
         {
+            // First the server is lost, then the load has failed: it is tried again when the server is back, not at once.
+            Lost(replica, e);
             NotLoaded(replica, swap.Model, ModelException.Unreachable(backend, e));
-            throw;
+            return;
         }
 
         telemetry.Swapped(swap.Model, time.GetElapsedTime(started));
@@ -309,7 +347,11 @@ internal sealed partial class Servers(string backend, IReadOnlyList<Replica> all
         lock (Lock)
         {
             Fail(replica.Scheduler.LoadFailed(model), why);
-            Heard(replica, model, why.Fault == Fault.Backend);
+            if (!replica.Scheduler.IsPaused)
+            {
+                Heard(replica, model, why.Fault == Fault.Backend);
+            }
+
             Decide(replica);
         }
     }
@@ -353,13 +395,15 @@ internal sealed partial class Servers(string backend, IReadOnlyList<Replica> all
 
             lock (Lock)
             {
-                if (!replica.WasSeen || time.GetElapsedTime(since) > s_patience)
+                Fail(replica.WasSeen ? replica.Scheduler.DropOverdue() : replica.Scheduler.DropAll(), ModelException.Unreachable(backend, why));
+                if (!replica.WasSeen)
                 {
-                    replica.WasSeen = false;
-                    Fail(replica.Scheduler.DropAll(), ModelException.Unreachable(backend, why));
                     replica.Scheduler.Resume();
                     return;
                 }
+
+                replica.Away = time.GetElapsedTime(since) > s_patience ? why : null;
+                Decide(replica);
             }
 
             await Task.Delay(s_probeEvery, time, Stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -370,7 +414,7 @@ internal sealed partial class Servers(string backend, IReadOnlyList<Replica> all
     private void Found(Replica replica, IEnumerable<JsonElement> loaded)
     {
         Log.Found(logger, replica.Backend.Address);
-        replica.WasSeen = true;
+        (replica.WasSeen, replica.Away) = (true, null);
         replica.Scheduler.Resume();
         foreach (var model in replica.Contexts.Kept(loaded))
         {

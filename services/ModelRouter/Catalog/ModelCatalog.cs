@@ -146,7 +146,8 @@ internal sealed class ModelCatalog(ModelBackends backends, ModelShapes shapes, M
         {
             using var limit = new CancellationTokenSource(s_limit, time);
             var report = await server.ReportAsync(limit.Token);
-            queue.Learn(server, report.Models);
+            var asked = time.GetTimestamp();
+            queue.Learn(server, report.Models, await LoadedAsync(server, limit.Token), asked);
             return (report, null);
         }
         catch (ModelException refused)
@@ -156,6 +157,19 @@ internal sealed class ModelCatalog(ModelBackends backends, ModelShapes shapes, M
         catch (Exception e) when (ModelBackends.Unreachable(e) || e is OperationCanceledException)
         {
             return (null, ModelException.Unreachable(backends.Name, e));
+        }
+    }
+
+    // Null where it does not tell: the router goes by what it had done then.
+    private static async Task<IReadOnlyList<JsonElement>?> LoadedAsync(IModelBackend server, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return server.LoadsModels ? await server.RunningAsync(cancellationToken) : null;
+        }
+        catch (ModelException)
+        {
+            return null;
         }
     }
 

@@ -39,7 +39,7 @@ internal sealed class Ticket
         Arrived = arrived;
     }
 
-    public Demand Demand { get; }
+    public Demand Demand { get; internal set; }
 
     /// <summary>The machine whose queue it is in or that works on it.</summary>
     public ModelScheduler Home { get; internal set; } = null!;

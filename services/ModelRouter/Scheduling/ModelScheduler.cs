@@ -73,11 +73,7 @@ internal sealed class ModelScheduler
         var lane = _residency.Lane(demand.Model);
         var ticket = new Ticket(demand, _shares.Number(), now) { Due = now + (demand.Batch ? _options.MaxBatchWait : _options.MaxWait).TotalSeconds };
         Estimate(ticket, lane);
-        // Nobody is turned away on a guess.
-        if (demand.Deadline is { } deadline && Estimates.HasMeasured(lane.Model))
-        {
-            ticket.Hopeless = now + (deadline - _time.GetUtcNow()).TotalSeconds - (ticket.Service * _options.HopeFactor);
-        }
+        ticket.Hopeless = Hopeless(ticket, lane);
 
         (ticket.Kind, ticket.Foreseen) = (_forecast.Kind(ticket, lane), _forecast.Wait(ticket, lane, now, FreeAt(now)));
         var wait = ticket.Foreseen * _forecast.Correction(ticket.Kind);
@@ -152,6 +148,25 @@ internal sealed class ModelScheduler
         Enqueue(ticket, lane, _shares.Of(ticket.Demand.Tenant));
     }
 
+    /// <summary>Others wait for the same work: it becomes as urgent as the most urgent of them makes it, and is of use as long as to the last.</summary>
+    /// <param name="interactive">Somebody sits before a screen and waits for it.</param>
+    /// <param name="deadline">When the answer is of no more use to any of the others; null for never.</param>
+    public void Urge(Ticket ticket, bool interactive, DateTimeOffset? deadline)
+    {
+        var (lane, share, demand) = (ticket.Lane!.Model, ticket.Lane.Share, ticket.Demand);
+        var latest = demand.Deadline is { } own && deadline is { } others ? (own > others ? own : others) : (DateTimeOffset?)null;
+        if (demand.Batch && interactive)
+        {
+            _waiting.Remove(ticket);
+            ticket.Demand = demand with { Batch = false, Deadline = latest };
+            ticket.Due = Math.Min(ticket.Due, Now + _options.MaxWait.TotalSeconds);
+            _waiting.Add(ticket, lane, share);
+        }
+
+        ticket.Demand = ticket.Demand with { Deadline = latest };
+        _waiting.Hope(ticket, Hopeless(ticket, lane));
+    }
+
     /// <summary>A load that <see cref="Decide"/> asked for is over.</summary>
     public void Loaded(string model)
     {
@@ -206,6 +221,14 @@ internal sealed class ModelScheduler
     }
 
     public void Resume() => IsPaused = false;
+
+    /// <summary>Ends the waiting of those who have waited as long as anybody may.</summary>
+    /// <returns>Those who wait no longer.</returns>
+    public IReadOnlyList<Ticket> DropOverdue()
+    {
+        var now = Now;
+        return Drop(_residency.Lanes.SelectMany(l => l.Tickets).Where(t => t.Due < now));
+    }
 
     /// <summary>Ends all waiting.</summary>
     /// <returns>Those who wait no longer.</returns>
@@ -310,6 +333,11 @@ internal sealed class ModelScheduler
         urgent = true;
         return null;
     }
+
+    // Nobody is turned away on a guess.
+    private double Hopeless(Ticket ticket, ModelLane lane) => ticket.Demand.Deadline is { } deadline && Estimates.HasMeasured(lane.Model)
+        ? Now + (deadline - _time.GetUtcNow()).TotalSeconds - (ticket.Service * _options.HopeFactor)
+        : double.PositiveInfinity;
 
     private static bool Before(Ticket a, Ticket b) => a.Demand.Batch != b.Demand.Batch ? b.Demand.Batch : FairShares.ByUse.Compare(a.Lane!.Share, b.Lane!.Share) < 0;
 

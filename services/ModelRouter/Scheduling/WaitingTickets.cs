@@ -21,10 +21,7 @@ internal sealed class WaitingTickets
             Due.Add(ticket);
         }
 
-        if (!double.IsInfinity(ticket.Hopeless))
-        {
-            _hopes.Add(ticket);
-        }
+        Hope(ticket, ticket.Hopeless);
     }
 
     public Ticket Remove(Ticket ticket)
@@ -34,6 +31,17 @@ internal sealed class WaitingTickets
         _hopes.Remove(ticket);
         Count--;
         return ticket;
+    }
+
+    /// <summary>Changes a waiting ticket's last moment of hope.</summary>
+    public void Hope(Ticket ticket, double hopeless)
+    {
+        _hopes.Remove(ticket);
+        ticket.Hopeless = hopeless;
+        if (!double.IsInfinity(hopeless))
+        {
+            _hopes.Add(ticket);
+        }
     }
 
     /// <summary>One whose deadline can no longer be met.</summary>

@@ -4,26 +4,24 @@ using Sutazai.ModelRouter.Calls;
 namespace Sutazai.ModelRouter.Sharing;
 
 /// <summary>An answer under way. It belongs under the lock of <see cref="Flights{T}"/>.</summary>
-internal sealed class Flight<T>(AnswerKey key, CancellationTokenSource stop)
+/// <param name="key">Null where nobody may join it.</param>
+internal sealed class Flight<T>(AnswerKey? key, CancellationTokenSource stop)
     where T : class
 {
-    public AnswerKey Key => key;
+    public AnswerKey? Key => key;
 
     public CallProgress Progress { get; } = new();
 
     /// <summary>Cancelled when nobody reads any more.</summary>
     public CancellationToken Token { get; } = stop.Token;
 
-    /// <summary>What whoever comes later begins with; null when others may no longer join.</summary>
-    public List<Piece<T>>? SoFar { get; set; } = [];
+    /// <summary>What whoever comes later begins with; null when others may not join, or no longer.</summary>
+    public List<Piece<T>>? SoFar { get; set; } = key is null ? null : [];
 
     /// <summary>Memory of all pieces so far.</summary>
     public long Bytes { get; set; }
 
     public List<FlightReader<T>> Readers { get; } = [];
-
-    /// <summary>Set while the answer waits for its slowest reader.</summary>
-    public TaskCompletionSource? Held { get; set; }
 
     /// <summary>It is complete, failed or stopped.</summary>
     public bool Over { get; set; }
@@ -42,10 +40,16 @@ internal sealed class FlightReader<T>
     // Whoever brings a piece goes on with it to the client: a thread's wake takes longer than all that is done with a piece.
     private readonly Channel<Piece<T>> _unread = Channel.CreateUnbounded<Piece<T>>(new() { SingleReader = true, AllowSynchronousContinuations = true });
 
+    private long _bytes;
+
     public ChannelReader<Piece<T>> Unread => _unread.Reader;
 
-    /// <summary>Memory of the pieces that it has read.</summary>
-    public long Bytes { get; set; }
+    /// <summary>Memory of the pieces that it has read; written by the reader alone.</summary>
+    public long Bytes
+    {
+        get => Volatile.Read(ref _bytes);
+        set => Volatile.Write(ref _bytes, value);
+    }
 
     public void Give(Piece<T> piece) => _unread.Writer.TryWrite(piece);
 

@@ -6,9 +6,10 @@ namespace Sutazai.ModelRouter.Sharing;
 
 /// <summary>
 /// Lets identical calls read one answer. Whoever comes later begins with its first piece and then follows it live; it is made as long as one of
-/// them reads, and no longer. An answer that is complete is kept in the cache, where it may be.
+/// them reads, and no longer. It waits for nobody, since the model that makes it has others to serve: a reader that falls too far behind is let
+/// go. An answer that is complete is kept in the cache, where it may be.
 /// </summary>
-/// <param name="maxBytes">Memory of an answer beyond which nobody may join it any more, and by which it may run ahead of its slowest reader.</param>
+/// <param name="maxBytes">Memory of an answer beyond which nobody may join it any more, and by which a reader may be behind it.</param>
 /// <param name="size">Memory of a piece.</param>
 /// <param name="ends">Whether a piece is the last one.</param>
 internal sealed class Flights<T>(long maxBytes, Func<T, long> size, Func<T, bool> ends, AnswerCache cache, TimeProvider time)
@@ -52,9 +53,7 @@ internal sealed class Flights<T>(long maxBytes, Func<T, long> size, Func<T, bool
                 _flights[key] = flight = new Flight<T>(key, new CancellationTokenSource());
             }
 
-            reader = new FlightReader<T>();
-            flight.SoFar!.ForEach(reader.Give);
-            flight.Readers.Add(reader);
+            reader = Board(flight);
         }
 
         if (!joined)
@@ -64,6 +63,24 @@ internal sealed class Flights<T>(long maxBytes, Func<T, long> size, Func<T, bool
 
         var source = new AnswerSource(worth is null ? CacheUse.Off : CacheUse.Miss, joined ? ShareUse.Joined : ShareUse.Leader);
         return new Entered<T>(source, TimeSpan.Zero, flight.Progress, ReadAsync(flight, reader, deadline, cancellationToken));
+    }
+
+    /// <summary>Has an answer made that nobody else may read.</summary>
+    /// <param name="ask">Makes the answer until its token is cancelled.</param>
+    public Entered<T> Alone(Func<CallProgress, CancellationToken, IAsyncEnumerable<T>> ask, DateTimeOffset? deadline, CancellationToken cancellationToken)
+    {
+        var flight = new Flight<T>(key: null, new CancellationTokenSource());
+        var reader = Board(flight);
+        _ = FlyAsync(flight, ask(flight.Progress, flight.Token), worth: null);
+        return new Entered<T>(default, TimeSpan.Zero, flight.Progress, ReadAsync(flight, reader, deadline, cancellationToken));
+    }
+
+    private static FlightReader<T> Board(Flight<T> flight)
+    {
+        var reader = new FlightReader<T>();
+        flight.SoFar?.ForEach(reader.Give);
+        flight.Readers.Add(reader);
+        return reader;
     }
 
     private async Task FlyAsync(Flight<T> flight, IAsyncEnumerable<T> pieces, Func<IReadOnlyList<T>, Keeping?>? worth)
@@ -86,14 +103,15 @@ internal sealed class Flights<T>(long maxBytes, Func<T, long> size, Func<T, bool
                     // Before anybody sees it: who has the whole answer and asks again finds it kept.
                     if (all is not null && worth!(all) is { } saves)
                     {
-                        cache.Keep<T>(flight.Key, all.ToArray(), bytes, saves.Worth, saves.Age);
+                        cache.Keep<T>(flight.Key!.Value, all.ToArray(), bytes, saves.Worth, saves.Age);
                     }
 
                     last = piece;
                     break;
                 }
 
-                await GiveAsync(flight, piece).WaitAsync(flight.Token);
+                Give(flight, piece);
+                flight.Token.ThrowIfCancellationRequested();
             }
         }
 #pragma warning disable CA1031 // Nothing is swallowed: all who read get it.
@@ -126,7 +144,7 @@ internal sealed class Flights<T>(long maxBytes, Func<T, long> size, Func<T, bool
             {
                 while (reader.Unread.TryRead(out var piece))
                 {
-                    Advance(flight, reader, piece.Bytes);
+                    reader.Bytes += piece.Bytes;
                     yield return piece.Value;
                 }
             }
@@ -144,16 +162,21 @@ internal sealed class Flights<T>(long maxBytes, Func<T, long> size, Func<T, bool
     }
 
     /// <summary>Gives a piece to all readers.</summary>
-    /// <returns>Completed when the slowest reader has come near enough.</returns>
-    private Task GiveAsync(Flight<T> flight, Piece<T> piece)
+    private void Give(Flight<T> flight, Piece<T> piece)
     {
         FlightReader<T>[] readers;
-        Task held;
+        List<FlightReader<T>>? slow = null;
         lock (_lock)
         {
             flight.SoFar?.Add(piece);
+            flight.Bytes += piece.Bytes;
+            if (flight.Bytes > maxBytes)
+            {
+                Close(flight);
+                slow = flight.Readers.FindAll(r => flight.Bytes - r.Bytes > maxBytes);
+            }
+
             readers = [.. flight.Readers];
-            held = Grow(flight, piece.Bytes);
         }
 
         // Not under the lock: a reader may go on from here.
@@ -162,31 +185,10 @@ internal sealed class Flights<T>(long maxBytes, Func<T, long> size, Func<T, bool
             reader.Give(piece);
         }
 
-        return held;
-    }
-
-    private Task Grow(Flight<T> flight, long bytes)
-    {
-        flight.Bytes += bytes;
-        if (flight.Bytes > maxBytes)
+        foreach (var reader in slow ?? [])
         {
-            Close(flight);
-            if (IsAhead(flight))
-            {
-                flight.Held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-                return flight.Held.Task;
-            }
-        }
-
-        return Task.CompletedTask;
-    }
-
-    private void Advance(Flight<T> flight, FlightReader<T> reader, long bytes)
-    {
-        lock (_lock)
-        {
-            reader.Bytes += bytes;
-            Release(flight);
+            reader.End(ModelException.ReadTooSlowly());
+            Leave(flight, reader);
         }
     }
 
@@ -194,9 +196,7 @@ internal sealed class Flights<T>(long maxBytes, Func<T, long> size, Func<T, bool
     {
         lock (_lock)
         {
-            flight.Readers.Remove(reader);
-            Release(flight);
-            if (flight.Over || flight.Readers.Count > 0)
+            if (!flight.Readers.Remove(reader) || flight.Over || flight.Readers.Count > 0)
             {
                 return;
             }
@@ -224,20 +224,9 @@ internal sealed class Flights<T>(long maxBytes, Func<T, long> size, Func<T, bool
         if (flight.SoFar is not null)
         {
             flight.SoFar = null;
-            _flights.Remove(flight.Key);
+            _flights.Remove(flight.Key!.Value);
         }
     }
-
-    private void Release(Flight<T> flight)
-    {
-        if (flight.Held is { } held && !IsAhead(flight))
-        {
-            flight.Held = null;
-            held.SetResult();
-        }
-    }
-
-    private bool IsAhead(Flight<T> flight) => flight.Readers.Count > 0 && flight.Bytes - flight.Readers.Min(r => r.Bytes) > maxBytes;
 }
 
 /// <param name="Saved">The model's time that a hit saves.</param>

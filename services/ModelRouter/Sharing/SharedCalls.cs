@@ -20,22 +20,21 @@ internal sealed class SharedCalls(
 
     public async Task<ChatAnswer> ChatAsync(ChatCall call, CallTerms terms, CancellationToken cancellationToken)
     {
+        var model = await ResolveAsync(call.Model, terms, cancellationToken);
         var deterministic = IsDeterministic(call.Options);
         if (call.OnlyLoads || !(deterministic || terms.Share))
         {
-            var progress = new CallProgress();
-            var (answers, chunks) = await calls.ChatAsync(call, terms, progress, cancellationToken);
-            return new ChatAnswer(answers, default, progress, chunks);
+            var alone = _chats.Alone((progress, token) => calls.ChatAsync(call, model, terms, progress, token), terms.Deadline, cancellationToken);
+            return new ChatAnswer(model, alone.Source, alone.Progress, alone.Pieces);
         }
 
-        var model = await ResolveAsync(call.Model, terms, cancellationToken);
         var digest = catalog.Digest(model);
         var resolved = call.Model == model ? call : call with { Model = model };
         var key = AnswerKey.Of(resolved, digest, terms);
         var search = deterministic && cache.IsOn ? new Search(call.Operation, model, key, terms) { Question = semantic.Of(resolved, digest, terms) } : null;
         var entered = _chats.Enter(
-            key, (progress, token) => FindOrAskAsync(call, search, terms, progress, token), search is null ? null : chunks => Keep(search, chunks), terms.Deadline, cancellationToken);
-        Decided(call.Operation, model, entered.Source, entered.Saved);
+            key, (progress, token) => FindOrAskAsync(call, model, search, terms, progress, token), search is null ? null : chunks => Keep(search, chunks), terms.Deadline, cancellationToken);
+        Entered(call.Operation, model, terms, entered, call.KeepAlive);
         return new ChatAnswer(model, entered.Source, entered.Progress, Counted(model, terms, entered, c => c.Finish is { } f ? f.PromptEvaluation + f.Evaluation : null));
     }
 
@@ -45,8 +44,8 @@ internal sealed class SharedCalls(
         var key = AnswerKey.Of(call with { Model = model }, catalog.Digest(model), terms);
         var search = cache.IsOn ? new Search(EmbedCall.Operation, model, key, terms) : null;
         var entered = _embeds.Enter(
-            key, (progress, token) => FindOrAskAsync(call, search, terms, progress, token), search is null ? null : one => Keep(search, one), terms.Deadline, cancellationToken);
-        Decided(EmbedCall.Operation, model, entered.Source, entered.Saved);
+            key, (progress, token) => FindOrAskAsync(call, model, search, terms, progress, token), search is null ? null : one => Keep(search, one), terms.Deadline, cancellationToken);
+        Entered(EmbedCall.Operation, model, terms, entered, call.KeepAlive);
         var embeddings = await Counted(model, terms, entered, e => e.Total > e.Load ? e.Total - e.Load : TimeSpan.Zero).FirstAsync(cancellationToken);
         return new EmbedAnswer(model, entered.Source with { Cache = entered.Progress.Found ?? entered.Source.Cache }, embeddings);
     }
@@ -87,17 +86,29 @@ internal sealed class SharedCalls(
         }
     }
 
-    /// <summary>Who leads looks further before it is known whether there is an answer.</summary>
-    private void Decided(string operation, string model, AnswerSource source, TimeSpan saved)
+    private void Entered<T>(string operation, string model, CallTerms terms, Entered<T> entered, TimeSpan? keepAlive)
+        where T : class
     {
-        if (source is not { Cache: CacheUse.Miss, Share: ShareUse.Leader })
+        switch (entered.Source)
         {
-            telemetry.Decided(operation, model, source, saved);
+            // Who leads looks further before it is known whether there is an answer.
+            case { Cache: CacheUse.Miss, Share: ShareUse.Leader }:
+                return;
+            case { Share: ShareUse.Joined }:
+                entered.Progress.Join(new Urgency(!terms.Batch, terms.Deadline));
+                break;
+        }
+
+        telemetry.Decided(operation, model, entered.Source, entered.Saved);
+        if (entered.Source.Share != ShareUse.Leader)
+        {
+            // Nobody asks the model for this one's sake, but how long it stays was said.
+            calls.Keep(model, keepAlive);
         }
     }
 
     private async IAsyncEnumerable<ChatChunk> FindOrAskAsync(
-        ChatCall call, Search? search, CallTerms terms, CallProgress progress, [EnumeratorCancellation] CancellationToken cancellationToken)
+        ChatCall call, string model, Search? search, CallTerms terms, CallProgress progress, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         if (search is not null && await FindAsync(search, progress, cancellationToken) is { } found)
         {
@@ -109,16 +120,15 @@ internal sealed class SharedCalls(
             yield break;
         }
 
-        // Streamed, whoever asks first: one who joins may want it so. The deadline is each reader's own.
-        var (_, chunks) = await calls.ChatAsync(call.Stream ? call : call with { Stream = true }, terms with { Deadline = null }, progress, cancellationToken);
-        await foreach (var chunk in chunks)
+        // Streamed, whoever asks first: one who joins may want it so.
+        await foreach (var chunk in calls.ChatAsync(call.Stream ? call : call with { Stream = true }, model, terms, progress, cancellationToken))
         {
             yield return chunk;
         }
     }
 
     private async IAsyncEnumerable<Embeddings> FindOrAskAsync(
-        EmbedCall call, Search? search, CallTerms terms, CallProgress progress, [EnumeratorCancellation] CancellationToken cancellationToken)
+        EmbedCall call, string model, Search? search, CallTerms terms, CallProgress progress, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         if (search is not null && await FindInRedisAsync<Embeddings>(search, one => one is [{ Vectors.Count: > 0 }], cancellationToken) is { } found)
         {
@@ -132,8 +142,7 @@ internal sealed class SharedCalls(
             Found(search, progress, TimeSpan.Zero);
         }
 
-        var (_, embeddings) = await calls.EmbedAsync(call, terms with { Deadline = null }, progress, cancellationToken);
-        yield return embeddings;
+        yield return await calls.EmbedAsync(call, model, terms, progress, cancellationToken);
     }
 
     private async Task<IReadOnlyList<ChatChunk>?> FindAsync(Search search, CallProgress progress, CancellationToken cancellationToken)

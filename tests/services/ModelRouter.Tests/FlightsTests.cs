@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Microsoft.Extensions.Options;
 using Sutazai.ModelRouter.Caching;
+using Sutazai.ModelRouter.Calls;
 using Sutazai.ModelRouter.Sharing;
 
 namespace Sutazai.ModelRouter.Tests;
@@ -22,45 +23,57 @@ public class FlightsTests
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Makes_no_more_than_fits_before_it_is_read()
-    {
-        Write(30);
-        await using var reader = Enter();
-
-        Assert.Equal(10, Volatile.Read(ref _made));
-        Assert.True(await reader.MoveNextAsync());
-
-        await UntilAsync(() => Volatile.Read(ref _made) == 11);
-    }
-
-    [Fact]
-    public async Task Waits_for_the_slowest_of_its_readers()
+    public async Task Waits_for_no_reader_and_lets_go_who_falls_too_far_behind()
     {
         await using var fast = Enter();
         await using var slow = Enter();
-        Write(30);
-        for (var i = 0; i < 10; i++)
+        Write(9);
+        for (var i = 0; i < 9; i++)
         {
             Assert.True(await fast.MoveNextAsync());
         }
 
-        Assert.Equal((10, 1), (Volatile.Read(ref _made), _asked));
-        Assert.True(await slow.MoveNextAsync());
+        Write(11);
+        _source.Writer.TryWrite("end");
+        for (var i = 0; i < 12; i++)
+        {
+            Assert.True(await fast.MoveNextAsync());
+        }
 
-        Assert.True(await fast.MoveNextAsync());
-        Assert.Equal(11, Volatile.Read(ref _made));
+        Assert.Equal("end", fast.Current);
+        Assert.False(await fast.MoveNextAsync());
+        var kept = 0;
+        var failure = await Assert.ThrowsAsync<ModelException>(async () =>
+        {
+            while (await slow.MoveNextAsync())
+            {
+                kept++;
+            }
+        });
+        Assert.Equal(("read_too_slowly", 10, false), (failure.Code, kept, _stopped));
     }
 
     [Fact]
-    public async Task Goes_on_when_the_slowest_reader_leaves()
+    public async Task Is_stopped_when_its_only_reader_is_let_go()
+    {
+        await using var slow = Enter();
+        Write(30);
+
+        await UntilAsync(() => Volatile.Read(ref _stopped));
+        Assert.Equal(10, Volatile.Read(ref _made));
+        await using var next = Enter();
+        Assert.Equal(2, _asked);
+    }
+
+    [Fact]
+    public async Task Goes_on_when_one_of_its_readers_leaves()
     {
         await using var fast = Enter();
-        var slow = Enter();
-        Write(30);
+        var other = Enter();
+        Write(5);
+        Assert.True(await other.MoveNextAsync());
+        await other.DisposeAsync();
         _source.Writer.TryWrite("end");
-        await UntilAsync(() => Volatile.Read(ref _made) == 10);
-        Assert.True(await slow.MoveNextAsync());
-        await slow.DisposeAsync();
 
         var count = 0;
         while (await fast.MoveNextAsync())
@@ -68,19 +81,15 @@ public class FlightsTests
             count++;
         }
 
-        Assert.Equal((31, false), (count, _stopped));
+        Assert.Equal((6, 1, false), (count, _asked, _stopped));
     }
 
     [Fact]
-    public async Task Is_stopped_while_it_waits_for_the_last_reader_and_that_one_leaves()
+    public async Task Lets_nobody_join_what_is_made_for_one_alone()
     {
-        var slow = Enter();
-        Write(30);
-        Assert.True(await slow.MoveNextAsync());
-        await slow.DisposeAsync();
+        await using var one = _flights.Alone((_, token) => MakeAsync(token), deadline: null, Cancelled).Pieces.GetAsyncEnumerator(Cancelled);
+        await using var other = Enter();
 
-        await UntilAsync(() => Volatile.Read(ref _stopped));
-        await using var next = Enter();
         Assert.Equal(2, _asked);
     }
 

@@ -133,7 +133,7 @@ public sealed class HeartbeatTests : IDisposable
     public void Says_where_a_call_stands(string state, int? position, double? eta, string expected)
     {
         var progress = new CallProgress();
-        progress.Follow(() => new(Enum.Parse<CallState>(state), position, eta is { } seconds ? TimeSpan.FromSeconds(seconds) : null));
+        progress.Follow(() => new(Enum.Parse<CallState>(state), position, eta is { } seconds ? TimeSpan.FromSeconds(seconds) : null), _ => { });
         var body = new ArrayBufferWriter<byte>();
 
         new OpenAIReplies("m", includeUsage: false, _time).WriteHeartbeat(body, progress);

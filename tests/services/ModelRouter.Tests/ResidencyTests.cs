@@ -37,6 +37,19 @@ public class ResidencyTests
     }
 
     [Fact]
+    public async Task Gives_no_caller_a_context_that_does_not_fit_in_memory()
+    {
+        await using var simulator = await OllamaSimulator.StartAsync(cancellationToken: Cancelled);
+        await using var router = await Router.BeforeAsync(simulator, "ModelRouter:ModelMemoryBytes=3000000000");
+
+        var (status, changed) = await AskAsync(router, "api/chat", ""","options":{"num_ctx":131072}""");
+
+        var context = Assert.Single((await RunningAsync(router)).Values);
+        Assert.Equal((200, $"num_ctx={context}"), (status, changed));
+        Assert.InRange(context, 4096, 65536);
+    }
+
+    [Fact]
     public async Task Unloads_a_model_that_is_to_be_kept_for_no_time()
     {
         await using var simulator = await OllamaSimulator.StartAsync(cancellationToken: Cancelled);

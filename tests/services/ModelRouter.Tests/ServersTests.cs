@@ -112,11 +112,7 @@ public class ServersTests
         }
 
         await before.DisposeAsync();
-        while ((await router.GetAsync("queue", Cancelled)).GetProperty("servers")[0].GetProperty("state").GetString() != "lost")
-        {
-            await Task.Yield();
-            Cancelled.ThrowIfCancellationRequested();
-        }
+        await UntilLostAsync(router);
 
         await using var after = await OllamaSimulator.StartAsync(new() { Url = address }, Cancelled);
 
@@ -126,6 +122,130 @@ public class ServersTests
         }
 
         Assert.Equal(3, Chats(after));
+    }
+
+    [Fact]
+    public async Task Keeps_who_waits_for_a_model_whose_server_ends_while_it_loads_it()
+    {
+        var clock = new FakeTimeProvider();
+        SimulatedModel[] models = [new("slow-to-load", new SpeedProfile(100_000, 100_000, 3600, 3600))];
+        var before = await OllamaSimulator.StartAsync(new() { Models = models, TimeScale = 1, Clock = clock }, Cancelled);
+        var address = before.Address.ToString();
+        await using var router = await Router.BeforeAsync(before);
+        var call = router.LinesAsync("api/chat", Body("first", "slow-to-load"), Cancelled);
+        await before.Requests.WaitForAsync(r => r.Path == "/api/generate", Cancelled);
+
+        await before.DisposeAsync();
+        await UntilLostAsync(router);
+        await using var after = await OllamaSimulator.StartAsync(new() { Url = address, Models = models }, Cancelled);
+
+        Assert.True(JsonElement.Parse((await call)[^1]).GetProperty("done").GetBoolean());
+    }
+
+    [Fact]
+    public async Task Keeps_who_waits_for_as_long_as_they_may_and_takes_nobody_else_for_a_server_that_is_long_away()
+    {
+        var time = new FakeTimeProvider();
+        var before = await OllamaSimulator.StartAsync(Slow(), Cancelled);
+        var address = before.Address.ToString();
+        await using var router = await Router.BeforeAsync(before, time, "ModelRouter:MaxWait=00:10:00");
+        var calls = Enumerable.Range(0, 2).Select(i => router.LinesAsync("api/chat", Body($"number {i}"), Cancelled)).ToList();
+        await before.Requests.WaitForAsync(r => r.Fault == FaultKind.SlowFirstToken, Cancelled);
+        await before.DisposeAsync();
+        await UntilLostAsync(router);
+
+        (int Status, JsonElement Body) refused;
+        do
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            using var leaving = new CancellationTokenSource();
+            var asking = router.AskAsync("api/chat", Body("late", stream: false), leaving.Token);
+            while (!asking.IsCompleted && router.Waiting < 3)
+            {
+                await Task.Yield();
+                Cancelled.ThrowIfCancellationRequested();
+            }
+
+            if (asking.IsCompleted)
+            {
+                refused = await asking;
+                break;
+            }
+
+            await leaving.CancelAsync();
+            while (router.Waiting > 2)
+            {
+                await Task.Yield();
+                Cancelled.ThrowIfCancellationRequested();
+            }
+        }
+        while (true);
+
+        Assert.Equal(502, refused.Status);
+        Assert.All(calls, c => Assert.False(c.IsCompleted));
+        await using var after = await OllamaSimulator.StartAsync(new() { Url = address }, Cancelled);
+        var all = Task.WhenAll(calls);
+        while (!all.IsCompleted)
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Delay(TimeSpan.FromMilliseconds(20), Cancelled);
+        }
+
+        Assert.All(await all, lines => Assert.True(JsonElement.Parse(lines[^1]).GetProperty("done").GetBoolean(), lines[^1]));
+    }
+
+    [Fact]
+    public async Task Notices_that_an_idle_server_was_started_anew()
+    {
+        var time = new FakeTimeProvider();
+        var before = await OllamaSimulator.StartAsync(cancellationToken: Cancelled);
+        var address = before.Address.ToString();
+        await using var router = await Router.BeforeAsync(before, time);
+        Assert.Equal(200, (await router.AskAsync("api/chat", Body("first", stream: false), Cancelled)).Status);
+        await before.DisposeAsync();
+        await using var after = await OllamaSimulator.StartAsync(new() { Url = address }, Cancelled);
+
+        time.Advance(TimeSpan.FromSeconds(6));
+        Assert.Equal(200, (await router.AskAsync("api/chat", Body("second", stream: false), Cancelled)).Status);
+
+        Assert.Single(after.Requests, r => r.Path == "/api/generate");
+    }
+
+    [Fact]
+    public async Task Ends_an_answer_that_its_server_stopped_in_the_middle_of_and_serves_the_next_on_a_model_loaded_anew()
+    {
+        var time = new FakeTimeProvider();
+        await using var simulator = await OllamaSimulator.StartAsync(new() { Faults = [new(FaultKind.Stall) { Times = 1, AfterTokens = 1 }] }, Cancelled);
+        await using var router = await Router.BeforeAsync(simulator, time, "ModelRouter:Heartbeat=00:05:00");
+        using var first = await router.PostAsync("api/chat", Body("first and more words"), Cancelled);
+        using var lines = new StreamReader(await first.Content.ReadAsStreamAsync(Cancelled));
+        await lines.ReadLineAsync(Cancelled);
+        var second = router.LinesAsync("api/chat", Body("second"), Cancelled);
+        while (router.Waiting < 1)
+        {
+            await Task.Yield();
+        }
+
+        var rest = lines.ReadToEndAsync(Cancelled);
+        for (var minutes = 0; !rest.IsCompleted; minutes++)
+        {
+            Assert.True(minutes < 30, "It was waited for longer than half an hour.");
+            time.Advance(TimeSpan.FromMinutes(1));
+            await Task.Delay(TimeSpan.FromMilliseconds(20), Cancelled);
+        }
+
+        Assert.Contains("stopped in the middle of an answer", await rest, StringComparison.Ordinal);
+        Assert.True(JsonElement.Parse((await second)[^1]).GetProperty("done").GetBoolean());
+        Assert.Equal(2, simulator.Loads);
+    }
+
+    private static async Task UntilLostAsync(Router router)
+    {
+        while ((await router.GetAsync("queue", Cancelled)).GetProperty("servers")[0].GetProperty("state").GetString() != "lost")
+        {
+            await Task.Yield();
+            Cancelled.ThrowIfCancellationRequested();
+        }
     }
 
     private static Task<Router> BeforeAsync(OllamaSimulator one, OllamaSimulator two, params string[] settings) =>

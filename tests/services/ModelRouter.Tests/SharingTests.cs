@@ -224,6 +224,47 @@ public partial class SharingTests
         string Milliseconds(int seconds) => time.GetUtcNow().AddSeconds(seconds).ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
     }
 
+    [Fact]
+    public async Task Makes_a_batch_call_as_urgent_as_who_joins_it()
+    {
+        await using var simulator = await OllamaSimulator.StartAsync(new() { Faults = [Stalled("first")] }, Cancelled);
+        await using var router = await Router.BeforeAsync(simulator);
+        using var joined = router.Count("sutazai.router.share.joined");
+        await using var holder = await HoldAsync(simulator, router);
+        var before = ReadAsync(router, "api/chat", Body("before", stream: false), ("x-router-priority", "batch"));
+        await UntilAsync(() => router.Waiting == 1);
+        var shared = ReadAsync(router, "api/chat", Body("same", stream: false), ("x-router-priority", "batch"));
+        await UntilAsync(() => router.Waiting == 2);
+        var interactive = ReadAsync(router, "api/chat", Body("same", stream: false));
+        await UntilAsync(() => joined.Total == 1);
+
+        await holder.DisposeAsync();
+
+        await Task.WhenAll(before, shared, interactive);
+        Assert.Equal(["same", "before"], simulator.Requests.Where(r => Asks("same")(r) || Asks("before")(r)).Select(r => Asks("same")(r) ? "same" : "before"));
+    }
+
+    [Fact]
+    public async Task Refuses_at_once_what_cannot_be_answered_before_its_deadline_though_it_could_be_shared()
+    {
+        await using var simulator = await OllamaSimulator.StartAsync(
+            new() { Faults = [Stalled("first")], TimeScale = 1, Models = [new("llama3.2:1b", new SpeedProfile(100_000, 20, 0, 0))], Script = new Script([new Rule(Turn.Say("one two three four"))]) }, Cancelled);
+        await using var router = await Router.BeforeAsync(simulator);
+        Assert.Equal(200, (await ReadAsync(router, "api/chat", Body("measured", stream: false))).Status);
+        await using var holder = await HoldAsync(simulator, router);
+        using var leaving = new CancellationTokenSource();
+        var waiting = Enumerable.Range(0, 40).Select(i => router.PostAsync("api/chat", Body($"number {i}", stream: false), leaving.Token)).ToList();
+        await UntilAsync(() => router.Waiting == 40);
+        var deadline = ("x-sutazai-deadline", TimeProvider.System.GetUtcNow().AddSeconds(2).ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture));
+
+        var (status, decision, text) = await ReadAsync(router, "api/chat", Body("same", stream: false), deadline);
+
+        Assert.Equal((503, "refused=server_busy, cache=miss, share=leader"), (status, decision));
+        Assert.Contains("leaves no time for an answer before the deadline", text, StringComparison.Ordinal);
+        await leaving.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Task.WhenAll(waiting));
+    }
+
     [Theory, InlineData("x-router-share"), InlineData("x-router-agent-writes")]
     public async Task Refuses_a_header_that_is_neither_true_nor_false(string header)
     {

@@ -33,6 +33,10 @@ internal sealed class OllamaApi(OllamaSimulatorOptions settings, ModelScheduler 
         routes.MapPost("/api/signout", _ => throw new ApiException(401, "you are not currently signed in"));
     }
 
+    // So that the memory of a context can be told; few, so that it is small beside the weights.
+    private const int Blocks = 16;
+    private const int Heads = 8;
+
     public static JsonNode Show(SimulatedModel model) => new JsonObject
     {
         ["license"] = "None: this model only pretends.",
@@ -47,6 +51,9 @@ internal sealed class OllamaApi(OllamaSimulatorOptions settings, ModelScheduler 
             ["general.quantization_version"] = 2,
             [$"{model.Family}.context_length"] = model.ContextLength,
             [$"{model.Family}.embedding_length"] = model.Dimensions,
+            [$"{model.Family}.block_count"] = Blocks,
+            [$"{model.Family}.attention.head_count"] = Heads,
+            [$"{model.Family}.attention.head_count_kv"] = 1,
         },
         ["capabilities"] = Capabilities(model),
         ["modified_at"] = AnswerFormat.GoTime(Modified),
