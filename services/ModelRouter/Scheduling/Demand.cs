@@ -68,9 +68,6 @@ internal sealed class Ticket
     /// <summary>Seconds of waiting foreseen on its arrival, before what was learned of such forecasts.</summary>
     internal double Foreseen { get; set; }
 
-    /// <summary>The forecast's kind.</summary>
-    internal int Kind { get; set; }
-
     /// <summary>Latest start that keeps the promise on waiting.</summary>
     internal double Due { get; set; }
 
