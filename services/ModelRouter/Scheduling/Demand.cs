@@ -69,7 +69,7 @@ internal sealed class Ticket
     internal double Foreseen { get; set; }
 
     /// <summary>Latest start that keeps the promise on waiting.</summary>
-    internal double Due { get; set; }
+    internal double Due { get; set; } = double.PositiveInfinity;
 
     /// <summary>Latest start with a chance to end before the caller's deadline; infinite without one.</summary>
     internal double Hopeless { get; set; } = double.PositiveInfinity;

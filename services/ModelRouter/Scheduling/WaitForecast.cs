@@ -43,7 +43,10 @@ internal sealed class WaitForecast(SchedulerOptions options, Residency residency
     {
         var playout = new Playout(options, residency, _spread, slots, now, SlotFreeAt(now, working, slots) - now);
         var worked = working.FirstOrDefault() is { } first ? residency.Lane(first.Demand.Model) : null;
-        return playout.Wait(lane, Level(ticket), ticket.Demand.Batch, ticket.Lane is null ? ticket.Service : 0, worked);
+        var wait = playout.Wait(lane, Level(ticket), ticket.Demand.Batch, ticket.Lane is null ? ticket.Service : 0, worked);
+
+        // Where more comes than can be done a fluid grows without end; the bound on waiting ends it.
+        return Math.Min(wait, Math.Max(0, ticket.Due - now) + (FreeAt(now, working, slots) - now) + ticket.Load);
     }
 
     private double SlotFreeAt(double now, IReadOnlyCollection<Ticket> working, int slots) => working.Count < slots ? now : working.Min(t => Ends(t, now));
