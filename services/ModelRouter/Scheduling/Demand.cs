@@ -68,11 +68,8 @@ internal sealed class Ticket
     /// <summary>Seconds of waiting foreseen on its arrival, before what was learned of such forecasts.</summary>
     internal double Foreseen { get; set; }
 
-    /// <summary>The forecast's kind.</summary>
-    internal int Kind { get; set; }
-
     /// <summary>Latest start that keeps the promise on waiting.</summary>
-    internal double Due { get; set; }
+    internal double Due { get; set; } = double.PositiveInfinity;
 
     /// <summary>Latest start with a chance to end before the caller's deadline; infinite without one.</summary>
     internal double Hopeless { get; set; } = double.PositiveInfinity;

@@ -65,9 +65,10 @@ internal sealed class Estimates(Func<string, long> bytes)
                 _answers.Clear();
             }
 
-            speed.AnswerTokens = Moved(speed.AnswerTokens, done.AnswerTokens);
+            // A tenant is taken to be like the others until its own answers say otherwise: one of them says little.
             var key = (demand.Tenant, demand.Model);
-            _answers[key] = _answers.TryGetValue(key, out var known) ? Moved(known, done.AnswerTokens) : done.AnswerTokens;
+            _answers[key] = Moved(_answers.TryGetValue(key, out var known) ? known : speed.AnswerTokens, done.AnswerTokens);
+            speed.AnswerTokens = Moved(speed.AnswerTokens, done.AnswerTokens);
         }
     }
 

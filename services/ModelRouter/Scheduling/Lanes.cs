@@ -26,6 +26,10 @@ internal sealed class ModelLane(string model)
     private double _interactiveArrived;
     private double _batchArrived;
 
+    public Inflow InteractiveInflow { get; } = new();
+
+    public Inflow BatchInflow { get; } = new();
+
     public bool IsLoaded { get; set; }
 
     /// <summary>Its calls keep failing, so that those waiting stay where they are for a while.</summary>
@@ -111,7 +115,10 @@ internal sealed class ModelLane(string model)
 
     /// <summary>Seconds that all of them have waited so far, a batch call's counted less.</summary>
     public double Age(double now, double batchWeight) =>
-        (Interactive * now) - _interactiveArrived + (batchWeight * (((Waiting - Interactive) * now) - _batchArrived)) + Interactive + (batchWeight * (Waiting - Interactive));
+        (Interactive * now) - _interactiveArrived + (batchWeight * (((Waiting - Interactive) * now) - _batchArrived)) + Weight(batchWeight);
+
+    /// <summary>How many wait, a batch call counted less.</summary>
+    public double Weight(double batchWeight) => Interactive + (batchWeight * (Waiting - Interactive));
 
     /// <summary>What a tenant will be charged for all that it has waiting here.</summary>
     public double TokensOf(Share tenant, bool batch) => _tenants.TryGetValue((tenant, batch), out var lane) ? lane.Tokens : 0;

@@ -35,7 +35,7 @@ internal sealed class ModelScheduler
         Estimates = new Estimates(options.FileBytes ?? options.Bytes);
         _residency = new Residency(options, Estimates);
         _swaps = new SwapChoice(options, Estimates, _residency, _waiting.Due);
-        _forecast = new WaitForecast(options, Estimates, _residency, _shares);
+        _forecast = new WaitForecast(options, _residency, _shares);
         _origin = time.GetTimestamp();
     }
 
@@ -75,8 +75,8 @@ internal sealed class ModelScheduler
         Estimate(ticket, lane);
         ticket.Hopeless = Hopeless(ticket, lane);
 
-        (ticket.Kind, ticket.Foreseen) = (_forecast.Kind(ticket, lane), _forecast.Wait(ticket, lane, now, FreeAt(now)));
-        var wait = ticket.Foreseen * _forecast.Correction(ticket.Kind);
+        ticket.Foreseen = _forecast.Wait(ticket, lane, now, _working, Slots);
+        var wait = _forecast.Corrected(ticket.Foreseen);
 
         // The more a tenant has waiting already, the more room it must leave for others: dynamic thresholds, as switches share a buffer
         // (https://doi.org/10.1109/90.664262).
@@ -94,6 +94,7 @@ internal sealed class ModelScheduler
 
         refusal = null;
         lane.Popularity.Add(1, now);
+        (demand.Batch ? lane.BatchInflow : lane.InteractiveInflow).Add(ticket.Service, now);
         Enqueue(ticket, lane, _shares.Enter(demand.Tenant, now));
         return ticket;
     }
@@ -118,6 +119,7 @@ internal sealed class ModelScheduler
         Estimates.LearnWork(ticket.Demand, done);
         if (done.PromptTokens + done.AnswerTokens > 0)
         {
+            _forecast.LearnWork(ticket, Now);
             // An answer's token costs a model about five times a prompt's, and each as much as the model is large.
             _climb.Finished((done.PromptTokens + (5.0 * done.AnswerTokens)) * Math.Max(1, _options.Bytes(ticket.Demand.Model)), busy: Waiting > 0, Now);
             _shares.Charge(_shares.Of(ticket.Demand.Tenant), done.PromptTokens + (2.0 * done.AnswerTokens) - ticket.Charged);
@@ -284,7 +286,9 @@ internal sealed class ModelScheduler
     public (TimeSpan Wait, int Position) Predict(Ticket ticket)
     {
         var lane = _residency.Lane(ticket.Demand.Model);
-        return (TimeSpan.FromSeconds(Foresee(ticket, lane)), 1 + Math.Min(_forecast.Before(ticket, lane), Waiting - 1));
+        // Once there is no hope it is given up.
+        var wait = Math.Min(Foresee(ticket, lane), Math.Max(0, ticket.Hopeless - Now));
+        return (TimeSpan.FromSeconds(wait), 1 + Math.Min(_forecast.Before(ticket, lane), Waiting - 1));
     }
 
     /// <summary>Seconds until the answer to a demand would be complete, were it to arrive here.</summary>
@@ -350,7 +354,7 @@ internal sealed class ModelScheduler
         ticket.Started = now;
         ticket.Swapped = lane.LoadedAt > ticket.Arrived;
         ticket.Charged = ticket.Tokens;
-        _forecast.Learn(ticket.Kind, ticket.Foreseen, now - ticket.Arrived);
+        _forecast.LearnWait(ticket, now);
         _shares.Charge(share, ticket.Charged);
         _working.Add(ticket);
         lane.Working++;
@@ -412,7 +416,7 @@ internal sealed class ModelScheduler
     private double Foresee(Ticket ticket, ModelLane lane)
     {
         var now = Now;
-        return _forecast.Wait(ticket, lane, now, FreeAt(now)) * _forecast.Correction(_forecast.Kind(ticket, lane));
+        return _forecast.Corrected(_forecast.Wait(ticket, lane, now, _working, Slots));
     }
 
     private double FreeAt(double now) => _forecast.FreeAt(now, _working, Slots);

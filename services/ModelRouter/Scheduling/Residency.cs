@@ -32,6 +32,8 @@ internal sealed class Residency(SchedulerOptions options, Estimates estimates)
 
     public bool IsLoading(ModelLane lane) => lane.Model.Equals(Loading, StringComparison.OrdinalIgnoreCase);
 
+    public double LoadSeconds(ModelLane lane) => estimates.Load(lane.Model);
+
     /// <summary>When the load under way should be over.</summary>
     public double LoadEnds(double now) => Loading is null ? now : Math.Max(now, LoadingSince + estimates.Load(Loading));
 
@@ -136,11 +138,12 @@ internal sealed class Residency(SchedulerOptions options, Estimates estimates)
         victim.Waiting == 0
         || (now - victim.LoadedAt >= options.Stay * estimates.Load(wanted.Model) && Pressure(wanted, now) > Pressure(victim, now));
 
-    // Load times that having it in memory will probably save.
-    private double Worth(ModelLane lane, double now) => lane.Popularity.At(now) * estimates.Load(lane.Model);
-
-    private bool Fits(ModelLane wanted, List<ModelLane> loaded) =>
+    /// <summary>Whether a model may be loaded beside others.</summary>
+    public bool Fits(ModelLane wanted, List<ModelLane> loaded) =>
         loaded.Count == 0
         || (wanted.FailedLoads == 0 && loaded.Count < options.MaxLoaded
             && (options.MemoryBytes is not { } memory || loaded.Sum(l => options.Bytes(l.Model)) + options.Bytes(wanted.Model) <= memory));
+
+    // Load times that having it in memory will probably save.
+    private double Worth(ModelLane lane, double now) => lane.Popularity.At(now) * estimates.Load(lane.Model);
 }

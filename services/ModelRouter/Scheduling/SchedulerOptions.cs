@@ -30,7 +30,7 @@ internal sealed record SchedulerOptions
     public double Stay { get; init; } = 2;
 
     /// <summary>What a second of a batch call's wait counts beside one of an interactive call's.</summary>
-    public double BatchWeight { get; init; } = 0.05;
+    public double BatchWeight { get; init; } = 0.02;
 
     /// <summary>Tokens by which the tenant served last may be ahead of the others and still go on, because its prompt's beginning is still evaluated.</summary>
     public double PrefixWindow { get; init; } = 800;

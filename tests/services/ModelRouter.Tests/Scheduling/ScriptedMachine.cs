@@ -70,6 +70,7 @@ internal sealed class ScriptedMachine
         }
 
         Assert.Null(refusal);
+        Assert.InRange(Scheduler.Predict(ticket).Wait.TotalSeconds, 0, 1e7);
         if (leaves)
         {
             At(Now + (call.Leaves * 400), () => Leave(ticket));
