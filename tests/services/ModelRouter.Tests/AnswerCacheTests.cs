@@ -140,6 +140,28 @@ public class AnswerCacheTests
     }
 
     [Fact]
+    public void Does_not_remember_for_ever_how_often_an_answer_that_went_was_asked_for()
+    {
+        var cache = Cache(MaxBytes);
+        for (var i = 0; i < 15; i++)
+        {
+            Ask(cache, Key(-1), 1000);
+        }
+
+        // As many as there is room for.
+        for (var i = 0; i < 700; i++)
+        {
+            Ask(cache, Key(i % 14), 1000);
+        }
+
+        Assert.False(cache.Holds(Key(-1)));
+        Ask(cache, Key(-1), 1000);
+
+        Assert.False(cache.Holds(Key(-1)));
+        Assert.All(Enumerable.Range(0, 14), i => Assert.True(cache.Holds(Key(i))));
+    }
+
+    [Fact]
     public void Does_not_give_up_favourites_for_many_answers_that_nobody_asks_for_twice()
     {
         var cache = Cache(MaxBytes);
