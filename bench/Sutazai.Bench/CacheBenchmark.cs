@@ -1,4 +1,6 @@
+using System.Buffers.Binary;
 using System.Globalization;
+using System.Security.Cryptography;
 using Microsoft.Extensions.Options;
 using Sutazai.ModelRouter;
 using Sutazai.ModelRouter.Caching;
@@ -27,36 +29,43 @@ internal static class CacheBenchmark
 
     private static void Savings()
     {
-        Console.WriteLine($"Work saved: {Requests:N0} requests for {Prompts:N0} prompts, Zipf {Skew.ToString(CultureInfo.InvariantCulture)}, half 1B and half 8B, median of {Seeds} traces");
-        Console.WriteLine();
-        Console.WriteLine("| cache, share of all answers' bytes | all repeats, CPU s | LRU saves, CPU s | GDSF saves, CPU s | GDSF / LRU | least of the traces | LRU hits | GDSF hits |");
-        Console.WriteLine("|---|---|---|---|---|---|---|---|");
-        foreach (var share in new[] { 0.01, 0.02, 0.05, 0.1, 0.2 })
+        Console.WriteLine($"""
+            Work saved: {Requests:N0} requests for {Prompts:N0} prompts, Zipf {Skew.ToString(CultureInfo.InvariantCulture)}, half 1B and half 8B. Ratios are medians of {Seeds} traces (least of them), the rest is the
+            median trace's. GDSF is GreedyDual-Size-Frequency, which forgets how often an answer was asked for when it goes. Which prompts are asked for often stays, or is drawn anew now and then.
+
+            | drawn anew | cache, share of all answers' bytes | LRU saves, CPU s | GDSF saves, CPU s | ours saves, CPU s | ours / LRU | ours / GDSF | LRU hits | GDSF hits | our hits |
+            |---|---|---|---|---|---|---|---|---|---|
+            """);
+        foreach (var turn in new int?[] { null, 20_000 })
         {
-            var runs = Enumerable.Range(1, Seeds).Select(seed => Compare(seed, share)).OrderBy(r => r.Ours.Seconds / r.Lru.Seconds).ToList();
-            var (repeats, lru, ours) = runs[Seeds / 2];
-            Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"| {share:P0} | {repeats:N0} | {lru.Seconds:N0} | {ours.Seconds:N0} | {ours.Seconds / lru.Seconds:F2} | {runs[0].Ours.Seconds / runs[0].Lru.Seconds:F2} | {(double)lru.Hits / Requests:P1} | {(double)ours.Hits / Requests:P1} |"));
+            foreach (var share in new[] { 0.01, 0.02, 0.05, 0.1, 0.2 })
+            {
+                var runs = Enumerable.Range(1, Seeds).Select(seed => Compare(seed, share, turn)).OrderBy(r => r.Ours.Seconds / r.Lru.Seconds).ToList();
+                var (lru, gdsf, ours) = runs[Seeds / 2];
+                var toGdsf = runs.Select(r => r.Ours.Seconds / r.Gdsf.Seconds).Order().ToList();
+                Console.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"| {(turn is { } requests ? $"every {requests:N0} requests" : "never")} | {share:P0} | {lru.Seconds:N0} | {gdsf.Seconds:N0} | {ours.Seconds:N0} | {ours.Seconds / lru.Seconds:F3} ({runs[0].Ours.Seconds / runs[0].Lru.Seconds:F3}) | {toGdsf[Seeds / 2]:F3} ({toGdsf[0]:F3}) | {(double)lru.Hits / Requests:P1} | {(double)gdsf.Hits / Requests:P1} | {(double)ours.Hits / Requests:P1} |"));
+            }
         }
     }
 
-    private static (double Repeats, (double Seconds, int Hits) Lru, (double Seconds, int Hits) Ours) Compare(int seed, double share)
+    private static (Saved Lru, Saved Gdsf, Saved Ours) Compare(int seed, double share, int? turn)
     {
         var random = new Random(seed);
         var answers = Enumerable.Range(0, Prompts).Select(i => Answer.Make(random, i)).ToArray();
-        var trace = Trace(random, answers);
-        var maxBytes = (long)(answers.Sum(a => a.Bytes + AnswerCache.EntryBytes) * share);
-        var repeats = trace.Sum(a => a.Worth.TotalSeconds) - trace.Distinct().Sum(a => a.Worth.TotalSeconds);
-
-        var recent = new RecentlyUsed(maxBytes);
-        var lru = Replay(trace, recent.Find, recent.Keep);
+        var trace = Trace(random, answers, turn);
+        var maxBytes = (long)(answers.Sum(a => a.KeptBytes) * share);
+        var lru = new RecentlyUsed(maxBytes);
+        var gdsf = new GreedyDual(maxBytes);
         var cache = Cache(maxBytes);
-        var ours = Replay(trace, a => cache.Find<Answer>(a.Key) is not null, a => cache.Keep<Answer>(a.Key, [a], a.Bytes, a.Worth));
-        return (repeats, lru, ours);
+        return (
+            Replay(trace, lru.Find, lru.Keep),
+            Replay(trace, gdsf.Find, gdsf.Keep),
+            Replay(trace, a => cache.Find<Answer>(a.Key) is not null, a => cache.Keep<Answer>(a.Key, [a], a.Bytes, a.Worth)));
     }
 
-    private static (double Seconds, int Hits) Replay(Answer[] trace, Predicate<Answer> find, Action<Answer> keep)
+    private static Saved Replay(Answer[] trace, Predicate<Answer> find, Action<Answer> keep)
     {
         var (seconds, hits) = (0.0, 0);
         foreach (var answer in trace)
@@ -72,11 +81,12 @@ internal static class CacheBenchmark
             }
         }
 
-        return (seconds, hits);
+        return new Saved(seconds, hits);
     }
 
     /// <summary>Requests that fall on the n-th prompt in proportion to 1 / n^skew.</summary>
-    private static Answer[] Trace(Random random, Answer[] answers)
+    /// <param name="turn">Requests after which the prompts change places; null for never.</param>
+    private static Answer[] Trace(Random random, Answer[] answers, int? turn)
     {
         var weights = new double[answers.Length];
         var sum = 0.0;
@@ -85,12 +95,18 @@ internal static class CacheBenchmark
             weights[i] = sum += 1 / Math.Pow(i + 1, Skew);
         }
 
+        Answer[] places = [.. answers];
         return
         [
-            .. Enumerable.Range(0, Requests).Select(_ =>
+            .. Enumerable.Range(0, Requests).Select(at =>
             {
+                if (at > 0 && at % turn == 0)
+                {
+                    random.Shuffle(places);
+                }
+
                 var place = Array.BinarySearch(weights, random.NextDouble() * sum);
-                return answers[place < 0 ? ~place : place];
+                return places[place < 0 ? ~place : place];
             })
         ];
     }
@@ -133,15 +149,29 @@ internal static class CacheBenchmark
 
         var work = TimeSpan.FromSeconds(tokens / s_models[number % 2].Writes);
         chunks[^1] = new ChatChunk { Finish = new Finish(new string("stop")) { CompletionTokens = tokens, Evaluation = work } };
-        cache.Keep<ChatChunk>(KeyOf(number), chunks, chunks.Sum(Footprint.Of), work);
+        var key = KeyOf(number);
+        if (cache.Find<ChatChunk>(key) is null)
+        {
+            cache.Keep<ChatChunk>(key, chunks, chunks.Sum(Footprint.Of), work);
+        }
     }
 
     private static AnswerCache Cache(long maxBytes) => new(Options.Create(new ModelRouterOptions { CacheBytes = maxBytes }), TimeProvider.System);
 
-    private static AnswerKey KeyOf(int number) => new(0, (UInt128)(uint)number);
+    private static AnswerKey KeyOf(int number)
+    {
+        Span<byte> text = stackalloc byte[sizeof(int)];
+        BinaryPrimitives.WriteInt32LittleEndian(text, number);
+        var hash = SHA256.HashData(text);
+        return new AnswerKey(BinaryPrimitives.ReadUInt128BigEndian(hash), BinaryPrimitives.ReadUInt128BigEndian(hash.AsSpan(16)));
+    }
+
+    private sealed record Saved(double Seconds, int Hits);
 
     private sealed record Answer(AnswerKey Key, long Bytes, TimeSpan Worth)
     {
+        public long KeptBytes => Bytes + AnswerCache.EntryBytes;
+
         /// <summary>Prompts of 50 to 2,000 tokens, answers of 20 to 600, short ones more often.</summary>
         public static Answer Make(Random random, int number)
         {
@@ -172,20 +202,61 @@ internal static class CacheBenchmark
 
         public void Keep(Answer answer)
         {
-            if (answer.Bytes + AnswerCache.EntryBytes > maxBytes)
+            if (answer.KeptBytes > maxBytes)
             {
                 return;
             }
 
-            _bytes += answer.Bytes + AnswerCache.EntryBytes;
+            _bytes += answer.KeptBytes;
             for (; _bytes > maxBytes; _recent.RemoveLast())
             {
                 var last = _recent.Last!.Value;
-                _bytes -= last.Bytes + AnswerCache.EntryBytes;
+                _bytes -= last.KeptBytes;
                 _places.Remove(last.Key);
             }
 
             _places.Add(answer.Key, _recent.AddFirst(answer));
         }
+    }
+
+    /// <summary>GreedyDual-Size-Frequency (Cherkasova 1998), with the seconds that an answer saves as its cost.</summary>
+    private sealed class GreedyDual(long maxBytes)
+    {
+        private readonly Dictionary<AnswerKey, Rank> _ranks = [];
+        private readonly SortedSet<Rank> _order = new(Comparer<Rank>.Create((a, b) => (a.Priority, a.Number).CompareTo((b.Priority, b.Number))));
+        private long _bytes;
+        private long _numbers;
+        private double _age;
+
+        public bool Find(Answer answer)
+        {
+            if (!_ranks.TryGetValue(answer.Key, out var rank))
+            {
+                return false;
+            }
+
+            _order.Remove(rank);
+            Add(answer, rank.Uses + 1);
+            return true;
+        }
+
+        public void Keep(Answer answer)
+        {
+            Add(answer, 1);
+            for (_bytes += answer.KeptBytes; _bytes > maxBytes; _bytes -= _order.Min!.Answer.KeptBytes, _order.Remove(_order.Min))
+            {
+                _age = _order.Min!.Priority;
+                _ranks.Remove(_order.Min.Answer.Key);
+            }
+        }
+
+        private void Add(Answer answer, int uses)
+        {
+            var rank = new Rank(answer, uses, _age + (uses * answer.Worth.TotalSeconds / answer.KeptBytes), ++_numbers);
+            _ranks[answer.Key] = rank;
+            _order.Add(rank);
+        }
+
+        private sealed record Rank(Answer Answer, int Uses, double Priority, long Number);
     }
 }

@@ -44,7 +44,7 @@ switch (args)
         BenchmarkSwitcher.FromAssembly(typeof(RequestPathBenchmarks).Assembly).Run([.. args.Skip(1)]);
         break;
     default:
-        Console.Error.WriteLine("Which benchmark? csv | secrets | logs | policies [chart.svg] | decisions | cache | gateway [rounds] | router [rounds] [--slow seconds] | ollama [rounds] | startup | micro --filter '*' | bare URL | upstream URL");
+        Console.Error.WriteLine("Which benchmark? csv | secrets | logs | policies [chart.svg] | decisions | cache | gateway [rounds] | router [rounds] [--slow seconds] | ollama [rounds] [scenario] | startup | micro --filter '*' | bare URL | upstream URL");
         return 2;
 }
 

@@ -31,7 +31,12 @@ internal static class HastyMachine
     public static string StopAfter(int tokens) => s_words[tokens];
 
     /// <summary>A prompt of about so many tokens that begins like no other.</summary>
-    public static string Prompt(int number, int tokens) => $"call-{number} " + string.Concat(Enumerable.Repeat("word ", Math.Max(1, tokens - 6)));
+    public static string Prompt(int number, int tokens) => $"call-{number} " + Words(tokens);
+
+    /// <summary>About so many tokens that only one agent's prompts begin with.</summary>
+    public static string Instructions(string agent, int tokens) => $"{agent} " + Words(tokens);
+
+    private static string Words(int tokens) => string.Concat(Enumerable.Repeat("word ", Math.Max(1, tokens - 6)));
 
     private static SimulatedModel Hasty(SimModel model) =>
         new(model.Name, new SpeedProfile(model.Prefill / Scale, model.Generation / Scale, model.LoadFromDisk * Scale, model.LoadFromDisk * Scale)) { SizeBytes = (long)(model.Bytes * Scale) };

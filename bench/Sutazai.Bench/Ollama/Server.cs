@@ -74,11 +74,17 @@ internal sealed partial class Server : IAsyncDisposable
             options["num_ctx"] = context;
         }
 
+        JsonArray messages = [new JsonObject { ["role"] = "user", ["content"] = HastyMachine.Prompt(job.Number, job.Prompt - job.Instructions) }];
+        if (job.Instructions > 0)
+        {
+            messages.Insert(0, new JsonObject { ["role"] = "system", ["content"] = HastyMachine.Instructions(job.Agent, job.Instructions) });
+        }
+
         var body = new JsonObject
         {
             ["model"] = job.Model.Name,
             ["stream"] = false,
-            ["messages"] = new JsonArray(new JsonObject { ["role"] = "user", ["content"] = HastyMachine.Prompt(job.Number, job.Prompt) }),
+            ["messages"] = messages,
             ["options"] = options,
         };
         using var request = new HttpRequestMessage(HttpMethod.Post, "api/chat") { Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json") };

@@ -26,6 +26,9 @@ internal sealed class Job
 
     public required int Prompt { get; init; }
 
+    /// <summary>Tokens that all prompts of its agent begin with, a part of <see cref="Prompt"/>.</summary>
+    public int Instructions { get; init; }
+
     public required int Output { get; init; }
 
     public bool Batch { get; init; }

@@ -87,23 +87,45 @@ internal static class Workloads
     }
 
     /// <summary>All at once for one model, each of the forty agents with one of four contexts.</summary>
-    public static List<Job> Contexts(int seed, int count)
+    /// <param name="instructed">
+    /// Whether each agent's prompts begin with its own instructions, 600 to 2,400 tokens as before the several servers, but at most half its context.
+    /// </param>
+    public static List<Job> Contexts(int seed, int count, bool instructed)
     {
         var random = new Random(seed);
         var model = SimModel.Middle("c-3b");
         int[] contexts = [2048, 4096, 8192, 16384];
+        // Of a sequence of their own, so that the questions are the same with instructions and without.
+        var sizes = new Random(seed);
+        int[] instructions = [.. Enumerable.Range(0, 40).Select(agent => instructed ? Math.Min(sizes.Next(600, 2400), contexts[agent % contexts.Length] / 2) : 0)];
         List<Job> jobs = [];
         while (jobs.Count < count)
         {
             var agent = random.Next(40);
-            jobs.Add(Make(jobs.Count, model, $"agent-{agent}", 0, Size(random, 400, 0.7, 4000), Size(random, 110, 0.7, 800), batch: true, context: contexts[agent % contexts.Length]));
+            jobs.Add(Make(
+                jobs.Count, model, $"agent-{agent}", 0, Size(random, 400, 0.7, 4000), Size(random, 110, 0.7, 800), batch: true, context: contexts[agent % contexts.Length],
+                instructions: instructions[agent]));
         }
 
         return jobs;
     }
 
-    private static Job Make(int number, SimModel model, string agent, double at, int prompt, int output, bool batch = false, double patience = double.PositiveInfinity, int? content = null, int? context = null) =>
-        new() { Number = number, Model = model, Agent = agent, Arrival = at, Prompt = prompt, Output = output, Batch = batch, Patience = patience, Content = content ?? number, Context = context };
+    private static Job Make(
+        int number, SimModel model, string agent, double at, int prompt, int output, bool batch = false, double patience = double.PositiveInfinity, int? content = null, int? context = null,
+        int instructions = 0) => new()
+        {
+            Number = number,
+            Model = model,
+            Agent = agent,
+            Arrival = at,
+            Prompt = instructions + prompt,
+            Instructions = instructions,
+            Output = output,
+            Batch = batch,
+            Patience = patience,
+            Content = content ?? number,
+            Context = context,
+        };
 
     private static double Gap(Random random, double mean) => -Math.Log(1 - random.NextDouble()) * mean;
 

@@ -5,29 +5,39 @@ namespace Sutazai.ModelRouter.Caching;
 
 /// <summary>
 /// Keeps whole answers, piece by piece as they came, within a bound of memory that is never passed. The first to go is the one that saves the
-/// least time for its bytes, counted with its uses and aged by what went before it: GreedyDual-Size-Frequency (Cherkasova 1998).
+/// least time for its bytes, as often as it was asked for of late. That is remembered of answers that are not kept as well, so that one that
+/// went too early comes back with its claim; and it fades, so that what nobody asks for any more goes in the end.
 /// </summary>
 internal sealed class AnswerCache(IOptions<ModelRouterOptions> options, TimeProvider time)
 {
     /// <summary>Memory of an entry without its pieces: the entry, its node in the order, its row in the table with the room that a table keeps free, and the list.</summary>
     internal const long EntryBytes = 320;
 
+    /// <summary>Calls for each answer kept after which a use counts half: more tell steady favourites better apart, fewer follow new ones sooner.</summary>
+    private const double HalfLife = 5;
+
+    /// <summary>The part of the memory in which uses are remembered is one of so many.</summary>
+    private const int PartForUses = 64;
+
     private static readonly Comparer<Entry> s_leastFirst = Comparer<Entry>.Create(
-        (a, b) => a.Priority.CompareTo(b.Priority) is not 0 and var byPriority ? byPriority : a.Used.CompareTo(b.Used));
+        (a, b) => a.Priority.CompareTo(b.Priority) is not 0 and var byPriority ? byPriority : a.Ranked.CompareTo(b.Ranked));
 
     private readonly long _maxBytes = options.Value.CacheBytes;
     private readonly TimeSpan _expiry = options.Value.CacheExpiry;
     private readonly Dictionary<AnswerKey, Entry> _entries = [];
     private readonly SortedSet<Entry> _order = new(s_leastFirst);
+    private readonly RecentUses _uses = new(options.Value.CacheBytes / PartForUses);
     private readonly Lock _lock = new();
     private long _bytes;
-    private long _uses;
+    private long _ranked;
+
+    // In half-lives.
     private double _age;
 
     public bool IsOn => _maxBytes > 0;
 
-    /// <summary>Memory of all that is kept.</summary>
-    public long Bytes => Volatile.Read(ref _bytes);
+    /// <summary>Memory of all that is kept and of what is remembered of uses.</summary>
+    public long Bytes => Volatile.Read(ref _bytes) + _uses.Bytes;
 
     public int Count
     {
@@ -45,6 +55,7 @@ internal sealed class AnswerCache(IOptions<ModelRouterOptions> options, TimeProv
     {
         lock (_lock)
         {
+            Used(key);
             if (!_entries.TryGetValue(key, out var entry))
             {
                 return null;
@@ -57,7 +68,6 @@ internal sealed class AnswerCache(IOptions<ModelRouterOptions> options, TimeProv
             }
 
             _order.Remove(entry);
-            entry.Uses++;
             Rank(entry);
             _order.Add(entry);
             return new KeptAnswer<T>((IReadOnlyList<T>)entry.Pieces, entry.Worth);
@@ -88,28 +98,52 @@ internal sealed class AnswerCache(IOptions<ModelRouterOptions> options, TimeProv
                 Remove(known);
             }
 
-            if (entry.Bytes > _maxBytes)
+            Rank(entry);
+            if (!MakeRoom(entry))
             {
                 return;
-            }
-
-            Rank(entry);
-            while (_bytes + entry.Bytes > _maxBytes)
-            {
-                var least = s_leastFirst.Compare(_order.Min, entry) < 0 ? _order.Min! : entry;
-                _age = least.Priority;
-                if (least == entry)
-                {
-                    return;
-                }
-
-                Remove(least);
             }
 
             _entries.Add(key, entry);
             _order.Add(entry);
             _bytes += entry.Bytes;
         }
+    }
+
+    private void Used(AnswerKey key)
+    {
+        _uses.Add(key);
+        var before = Math.Floor(_age);
+        _age += 1 / (HalfLife * Math.Max(1, _entries.Count));
+        if (Math.Floor(_age) > before)
+        {
+            _uses.Halve();
+        }
+    }
+
+    /// <summary>Removes the least worthy, unless one of them is worth more than what would come for them.</summary>
+    private bool MakeRoom(Entry entry)
+    {
+        List<Entry> least = [];
+        var room = _maxBytes - Bytes;
+        foreach (var next in _order)
+        {
+            if (room >= entry.Bytes || s_leastFirst.Compare(next, entry) > 0)
+            {
+                break;
+            }
+
+            least.Add(next);
+            room += next.Bytes;
+        }
+
+        if (room < entry.Bytes)
+        {
+            return false;
+        }
+
+        least.ForEach(Remove);
+        return true;
     }
 
     private void Remove(Entry entry)
@@ -119,10 +153,11 @@ internal sealed class AnswerCache(IOptions<ModelRouterOptions> options, TimeProv
         _bytes -= entry.Bytes;
     }
 
+    // Instead of all others becoming less with time, who is ranked later is ranked higher, by one for each half-life: order is the same.
     private void Rank(Entry entry)
     {
-        entry.Used = ++_uses;
-        entry.Priority = _age + (entry.Uses * entry.Worth.TotalSeconds / entry.Bytes);
+        entry.Ranked = ++_ranked;
+        entry.Priority = _age + Math.Log2(Math.Max(1, _uses.Of(entry.Key)) * entry.Worth.TotalSeconds / entry.Bytes);
     }
 
     private sealed class Entry(AnswerKey key, object pieces, long bytes, TimeSpan worth, long since)
@@ -137,10 +172,8 @@ internal sealed class AnswerCache(IOptions<ModelRouterOptions> options, TimeProv
 
         public long Since => since;
 
-        public long Uses { get; set; } = 1;
-
-        /// <summary>When it was used last, in uses of the cache; no two entries have the same.</summary>
-        public long Used { get; set; }
+        /// <summary>Its place among all that were ranked; no two entries have the same.</summary>
+        public long Ranked { get; set; }
 
         public double Priority { get; set; }
     }

@@ -58,6 +58,9 @@ internal sealed class ModelLane(string model)
     /// <summary>Whose prompt it evaluated last.</summary>
     public Share? Last { get; set; }
 
+    /// <summary>What that prompt began with.</summary>
+    public ulong? LastPrefix { get; set; }
+
     public void Add(Ticket ticket, Share share)
     {
         var key = (share, ticket.Demand.Batch);
@@ -92,7 +95,7 @@ internal sealed class ModelLane(string model)
     }
 
     /// <summary>The tenant with the least so far, interactive first, or the one served last while it is not far ahead.</summary>
-    public Ticket? Next(double window)
+    public Ticket? Next(SchedulerOptions options)
     {
         var ordered = _interactive.Count > 0 ? _interactive : _batch;
         if (Least(ordered) is not { } least)
@@ -100,9 +103,13 @@ internal sealed class ModelLane(string model)
             return null;
         }
 
-        var again = Last is { } last && _tenants.TryGetValue((last, least.Batch), out var lane) && last.Used <= least.Share.Used + window ? lane : least;
+        var again = Last is { } last && _tenants.TryGetValue((last, least.Batch), out var lane) && last.Used <= least.Share.Used + Window(lane, options) ? lane : least;
         return again.Tickets.First!.Value;
     }
+
+    // Where nobody sits before a screen and waits, turns may be the longer, if each new one has a beginning evaluated again.
+    private double Window(TenantLane lane, SchedulerOptions options) =>
+        lane.Batch && LastPrefix is { } prefix && lane.Tickets.First!.Value.Demand.Prefix == prefix ? options.PrefixWindow / options.BatchWeight : options.PrefixWindow;
 
     /// <summary>Puts a tenant's lane where it belongs after what the tenant has had became less.</summary>
     public void Reorder(TenantLane lane)

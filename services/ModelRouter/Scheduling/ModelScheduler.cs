@@ -313,7 +313,7 @@ internal sealed class ModelScheduler
         Ticket? next = null;
         foreach (var lane in _residency.Lanes)
         {
-            if (lane.Waiting > 0 && _residency.IsHot(lane) && lane.Next(_options.PrefixWindow) is { } candidate && (next is null || Before(candidate, next)))
+            if (lane.Waiting > 0 && _residency.IsHot(lane) && lane.Next(_options) is { } candidate && (next is null || Before(candidate, next)))
             {
                 (best, next) = (lane, candidate);
             }
@@ -358,7 +358,7 @@ internal sealed class ModelScheduler
         _shares.Charge(share, ticket.Charged);
         _working.Add(ticket);
         lane.Working++;
-        lane.Last = share;
+        (lane.Last, lane.LastPrefix) = (share, ticket.Demand.Prefix);
         lane.UsedAt = now;
     }
 

@@ -114,6 +114,7 @@ internal sealed class Residency(SchedulerOptions options, Estimates estimates)
         lane.IsLoaded = false;
         lane.KeepSeconds = null;
         lane.Prefixes.Clear();
+        lane.LastPrefix = null;
     }
 
     /// <summary>Nothing is in memory any more.</summary>

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
 using CsCheck;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
@@ -9,6 +11,10 @@ namespace Sutazai.ModelRouter.Tests;
 public class AnswerCacheTests
 {
     private const long MaxBytes = 20_000;
+
+    // What is remembered of uses.
+    private static readonly long s_empty = Cache(MaxBytes, TimeProvider.System).Bytes;
+
     private readonly FakeTimeProvider _time = new();
 
     [Fact]
@@ -39,7 +45,7 @@ public class AnswerCacheTests
             }
 
             var found = sizes.Where(s => cache.Find<string>(s.Key) is not null).ToList();
-            Assert.Equal(found.Sum(f => f.Value + AnswerCache.EntryBytes), cache.Bytes);
+            Assert.Equal(s_empty + found.Sum(f => f.Value + AnswerCache.EntryBytes), cache.Bytes);
             Assert.Equal(found.Count, cache.Count);
         });
 
@@ -111,6 +117,99 @@ public class AnswerCacheTests
     }
 
     [Fact]
+    public void Remembers_of_an_answer_that_went_how_often_it_was_asked_for()
+    {
+        var cache = Cache(MaxBytes);
+        for (var i = 0; i < 5; i++)
+        {
+            Ask(cache, Key(-1), 1000);
+        }
+
+        // Dear ones take all the room.
+        for (var i = 0; i < 20; i++)
+        {
+            Ask(cache, Key(i), 1000, seconds: 5);
+        }
+
+        Assert.False(cache.Holds(Key(-1)));
+        Ask(cache, Key(-2), 1000, seconds: 1.5);
+        Ask(cache, Key(-1), 1000, seconds: 1.5);
+
+        Assert.True(cache.Holds(Key(-1)));
+        Assert.False(cache.Holds(Key(-2)));
+    }
+
+    [Fact]
+    public void Does_not_remember_for_ever_how_often_an_answer_that_went_was_asked_for()
+    {
+        var cache = Cache(MaxBytes);
+        for (var i = 0; i < 15; i++)
+        {
+            Ask(cache, Key(-1), 1000);
+        }
+
+        // As many as there is room for.
+        for (var i = 0; i < 700; i++)
+        {
+            Ask(cache, Key(i % 14), 1000);
+        }
+
+        Assert.False(cache.Holds(Key(-1)));
+        Ask(cache, Key(-1), 1000);
+
+        Assert.False(cache.Holds(Key(-1)));
+        Assert.All(Enumerable.Range(0, 14), i => Assert.True(cache.Holds(Key(i))));
+    }
+
+    [Fact]
+    public void Does_not_give_up_favourites_for_many_answers_that_nobody_asks_for_twice()
+    {
+        var cache = Cache(MaxBytes);
+        for (var i = 0; i < 1000; i++)
+        {
+            Ask(cache, Key(-1 - (i % 8)), 1000);
+            Ask(cache, Key(i), 1000);
+        }
+
+        Assert.All(Enumerable.Range(1, 8), i => Assert.True(cache.Holds(Key(-i))));
+    }
+
+    [Fact]
+    public void Follows_what_is_asked_for_when_that_changes()
+    {
+        var cache = Cache(MaxBytes);
+        for (var i = 0; i < 1000; i++)
+        {
+            Ask(cache, Key(i % 12), 1000);
+        }
+
+        var hits = 0;
+        for (var i = 0; i < 1000; i++)
+        {
+            hits += Ask(cache, Key(100 + (i % 12)), 1000) ? 1 : 0;
+        }
+
+        Assert.All(Enumerable.Range(100, 12), i => Assert.True(cache.Holds(Key(i))));
+        Assert.InRange(hits, 700, 988);
+    }
+
+    [Fact]
+    public void Keeps_what_it_has_when_a_large_answer_is_not_worth_all_that_would_go_for_it()
+    {
+        var cache = Cache(MaxBytes);
+        Ask(cache, Key(-1), 1000);
+        for (var i = 0; i < 13; i++)
+        {
+            cache.Keep<string>(Key(i), ["dear"], 1000, TimeSpan.FromSeconds(100));
+        }
+
+        cache.Keep<string>(Key(-2), ["large"], 15_000, TimeSpan.FromSeconds(60));
+
+        Assert.True(cache.Holds(Key(-1)));
+        Assert.False(cache.Holds(Key(-2)));
+    }
+
+    [Fact]
     public void Forgets_an_answer_when_its_time_is_up()
     {
         var cache = Cache(MaxBytes, _time);
@@ -121,7 +220,7 @@ public class AnswerCacheTests
         _time.Advance(TimeSpan.FromMinutes(1));
 
         Assert.Null(cache.Find<string>(Key(1)));
-        Assert.Equal((0, 0), (cache.Count, cache.Bytes));
+        Assert.Equal((0, s_empty), (cache.Count, cache.Bytes));
     }
 
     [Fact]
@@ -140,8 +239,20 @@ public class AnswerCacheTests
     {
         for (var i = 0; i < count; i++)
         {
-            cache.Keep<string>(Key(i), ["cheap"], 1000, TimeSpan.FromSeconds(1));
+            Ask(cache, Key(i), 1000);
         }
+    }
+
+    /// <summary>As callers do: what is not found is answered and kept.</summary>
+    private static bool Ask(AnswerCache cache, AnswerKey key, long bytes, double seconds = 1)
+    {
+        if (cache.Find<string>(key) is not null)
+        {
+            return true;
+        }
+
+        cache.Keep<string>(key, ["answer"], bytes, TimeSpan.FromSeconds(seconds));
+        return false;
     }
 
     private AnswerCache Cache(long maxBytes) => Cache(maxBytes, _time);
@@ -149,5 +260,9 @@ public class AnswerCacheTests
     private static AnswerCache Cache(long maxBytes, TimeProvider time) =>
         new(Options.Create(new ModelRouterOptions { CacheBytes = maxBytes, CacheExpiry = TimeSpan.FromMinutes(10) }), time);
 
-    private static AnswerKey Key(int number) => new(0, (UInt128)(uint)number);
+    private static AnswerKey Key(int number)
+    {
+        var hash = SHA256.HashData(BitConverter.GetBytes(number));
+        return new AnswerKey(BinaryPrimitives.ReadUInt128BigEndian(hash), BinaryPrimitives.ReadUInt128BigEndian(hash.AsSpan(16)));
+    }
 }
