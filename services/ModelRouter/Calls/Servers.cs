@@ -5,8 +5,8 @@ using Sutazai.ModelRouter.Scheduling;
 namespace Sutazai.ModelRouter.Calls;
 
 /// <summary>
-/// The servers of the backend, and what is done at them: calls begun, models loaded and unloaded, failing models left alone for a while, lost
-/// servers found again. All but the latter's waiting happens under <see cref="Lock"/>.
+/// The servers of the backend, and what is done at them: calls begun, failing models left alone for a while, lost servers found again. All but
+/// the latter's waiting happens under <see cref="Lock"/>.
 /// </summary>
 internal sealed partial class Servers(string backend, IReadOnlyList<Replica> all, ModelShapes shapes, ModelTelemetry telemetry, TimeProvider time, ILogger<Servers> logger) : IDisposable
 {
@@ -16,16 +16,16 @@ internal sealed partial class Servers(string backend, IReadOnlyList<Replica> all
     /// <summary>For how long a server that was there may be away before nobody else waits for it. Those who do already, do so as long as they would wait anyway.</summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
-    /// <summary>No model takes longer to load; a server that does hangs.</summary>
-    private static readonly TimeSpan s_longestLoad = TimeSpan.FromHours(1);
-
     private readonly StopSource _stop = new();
 
     public Lock Lock { get; } = new();
 
     public IReadOnlyList<Replica> All => all;
 
-    private CancellationToken Stopping => _stop.Token;
+    /// <summary>Cancelled when the service ends.</summary>
+    public CancellationToken Stopping => _stop.Token;
+
+    private ModelLoads Loads => field ??= new ModelLoads(this, backend, shapes, telemetry, time, logger);
 
     public void Dispose()
     {
@@ -127,10 +127,10 @@ internal sealed partial class Servers(string backend, IReadOnlyList<Replica> all
                         Fail([ticket], ModelException.DeadlineTooNear());
                         break;
                     case UnloadModel { Model: var model }:
-                        replica.Residency = ResideAsync(replica, () => UnloadAsync(replica, model));
+                        Loads.Unload(replica, model);
                         break;
                     case SwapModels swap:
-                        replica.Residency = ResideAsync(replica, () => SwapAsync(replica, swap));
+                        Loads.Swap(replica, swap);
                         break;
                 }
             }
@@ -150,7 +150,7 @@ internal sealed partial class Servers(string backend, IReadOnlyList<Replica> all
         if (replica.Backend.LoadsModels)
         {
             replica.Scheduler.Unloaded(model);
-            replica.Residency = ResideAsync(replica, () => UnloadAsync(replica, model));
+            Loads.Unload(replica, model);
         }
     }
 
@@ -198,7 +198,8 @@ internal sealed partial class Servers(string backend, IReadOnlyList<Replica> all
         return true;
     }
 
-    private static void Fail(IEnumerable<Ticket> tickets, ModelException why)
+    /// <summary>Tells those who wait that they do so in vain.</summary>
+    public static void Fail(IEnumerable<Ticket> tickets, ModelException why)
     {
         foreach (var ticket in tickets)
         {
@@ -256,102 +257,6 @@ internal sealed partial class Servers(string backend, IReadOnlyList<Replica> all
         lock (Lock)
         {
             replica.Scheduler.Unblock(model);
-            Decide(replica);
-        }
-    }
-
-    // One load or unload after another, and not under the caller's lock.
-    private async Task ResideAsync(Replica replica, Func<Task> work)
-    {
-        var before = replica.Residency;
-        await Task.Yield();
-        await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        try
-        {
-            await work();
-        }
-        catch (OperationCanceledException) when (Stopping.IsCancellationRequested)
-        {
-            // The service ends.
-        }
-        catch (Exception e) when (ModelBackends.Unreachable(e) || e is OperationCanceledException)
-        {
-            Lost(replica, e);
-        }
-    }
-
-    private async Task UnloadAsync(Replica replica, string model)
-    {
-        try
-        {
-            await replica.Backend.UnloadAsync(model, Stopping);
-        }
-        catch (ModelException refused)
-        {
-            // It was not there, or goes when something else needs its place.
-            Log.NotUnloaded(logger, model, refused.Message);
-        }
-    }
-
-    private async Task SwapAsync(Replica replica, SwapModels swap)
-    {
-        var started = time.GetTimestamp();
-        foreach (var victim in swap.Victims)
-        {
-            await UnloadAsync(replica, victim);
-        }
-
-        int context;
-        lock (Lock)
-        {
-            context = replica.Contexts.Settle(swap.Model);
-        }
-
-        try
-        {
-            using var hour = new CancellationTokenSource(s_longestLoad, time);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(Stopping, hour.Token);
-            await replica.Backend.LoadAsync(swap.Model, shapes.Embeds(swap.Model), context, either.Token);
-        }
-        catch (ModelException refused)
-        {
-            NotLoaded(replica, swap.Model, refused);
-            return;
-        }
-        catch (Exception e) when (ModelBackends.Unreachable(e))
-        {
-            // First the server is lost, then the load has failed: it is tried again when the server is back, not at once.
-            Lost(replica, e);
-            NotLoaded(replica, swap.Model, ModelException.Unreachable(backend, e));
-            return;
-        }
-
-        telemetry.Swapped(swap.Model, time.GetElapsedTime(started));
-        lock (Lock)
-        {
-            replica.WasSeen = true;
-            replica.Scheduler.Loaded(swap.Model);
-            if (replica.Contexts.Of(swap.Model) > context)
-            {
-                // Somebody asked for more meanwhile.
-                replica.Scheduler.Unloaded(swap.Model);
-            }
-
-            Decide(replica);
-        }
-    }
-
-    private void NotLoaded(Replica replica, string model, ModelException why)
-    {
-        Log.NotLoaded(logger, model, why.Message);
-        lock (Lock)
-        {
-            Fail(replica.Scheduler.LoadFailed(model), why);
-            if (!replica.Scheduler.IsPaused)
-            {
-                Heard(replica, model, why.Fault == Fault.Backend);
-            }
-
             Decide(replica);
         }
     }
@@ -426,12 +331,6 @@ internal sealed partial class Servers(string backend, IReadOnlyList<Replica> all
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "{Model} could not be loaded: {Reason}")]
-        public static partial void NotLoaded(ILogger logger, string model, string reason);
-
-        [LoggerMessage(Level = LogLevel.Warning, Message = "{Model} could not be unloaded: {Reason}")]
-        public static partial void NotUnloaded(ILogger logger, string model, string reason);
-
         [LoggerMessage(Level = LogLevel.Warning, Message = "The model backend at {Address} was lost: {Reason}")]
         public static partial void Lost(ILogger logger, Uri? address, string reason);
 

@@ -30,6 +30,17 @@ internal sealed class Estimates(Func<string, long> bytes)
     public bool IsStalling(string model, WorkDone done) =>
         done is { AnswerTokens: >= Telling, AnswerSeconds: > 0 } && Of(model) is { Answers: >= Telling } speed && done.AnswerTokens / done.AnswerSeconds < speed.AnswerRate * Stalling;
 
+    /// <summary>Sets what a ticket will probably take where its model's lane is.</summary>
+    public void Estimate(Ticket ticket, ModelLane lane)
+    {
+        var demand = ticket.Demand;
+        var answer = Answer(demand);
+        var known = demand.Prefix is { } prefix && lane.Prefixes.Contains(prefix) ? demand.PrefixTokens : 0;
+        ticket.Load = Load(lane.Model);
+        ticket.Service = Service(lane.Model, demand.PromptTokens - known, answer);
+        ticket.Tokens = demand.PromptTokens + (2 * answer);
+    }
+
     /// <summary>Tokens that the tenant's next answer will probably have.</summary>
     public double Answer(Demand demand)
     {

@@ -72,9 +72,8 @@ internal sealed class ModelScheduler
         var now = Now;
         var lane = _residency.Lane(demand.Model);
         var ticket = new Ticket(demand, _shares.Number(), now) { Due = now + (demand.Batch ? _options.MaxBatchWait : _options.MaxWait).TotalSeconds };
-        Estimate(ticket, lane);
+        Estimates.Estimate(ticket, lane);
         ticket.Hopeless = Hopeless(ticket, lane);
-
         ticket.Foreseen = _forecast.Wait(ticket, lane, now, _working, Slots);
         var wait = _forecast.Corrected(ticket.Foreseen);
 
@@ -86,13 +85,12 @@ internal sealed class ModelScheduler
             : _waiting.Due.SlackFrom(ticket, FreeAt(now), _residency.Hot()) < _shares.WaitingWork(demand.Tenant) + ticket.Service ? "bound"
             : null;
         _waiting.Due.Remove(ticket);
-        if (reason is not null)
+        refusal = reason is null ? null : new Refusal(reason, TimeSpan.FromSeconds(Math.Max(wait, 1)));
+        if (refusal is not null)
         {
-            refusal = new Refusal(reason, TimeSpan.FromSeconds(Math.Max(wait, 1)));
             return null;
         }
 
-        refusal = null;
         lane.Popularity.Add(1, now);
         (demand.Batch ? lane.BatchInflow : lane.InteractiveInflow).Add(ticket.Service, now);
         Enqueue(ticket, lane, _shares.Enter(demand.Tenant, now));
@@ -146,7 +144,7 @@ internal sealed class ModelScheduler
     public void Adopt(Ticket ticket)
     {
         var lane = _residency.Lane(ticket.Demand.Model);
-        Estimate(ticket, lane);
+        Estimates.Estimate(ticket, lane);
         Enqueue(ticket, lane, _shares.Of(ticket.Demand.Tenant));
     }
 
@@ -208,9 +206,9 @@ internal sealed class ModelScheduler
     /// <returns>Those who wait no longer.</returns>
     public IReadOnlyList<Ticket> Block(string model)
     {
-        var (lane, now) = (_residency.Lane(model), Now);
+        var lane = _residency.Lane(model);
         _waiting.Block(lane);
-        return Drop(lane.Tickets.Where(t => t.Due < now));
+        return Drop(lane.Tickets.Where(t => t.Due < Now));
     }
 
     public void Unblock(string model) => _waiting.Unblock(_residency.Lane(model));
@@ -226,11 +224,7 @@ internal sealed class ModelScheduler
 
     /// <summary>Ends the waiting of those who have waited as long as anybody may.</summary>
     /// <returns>Those who wait no longer.</returns>
-    public IReadOnlyList<Ticket> DropOverdue()
-    {
-        var now = Now;
-        return Drop(_residency.Lanes.SelectMany(l => l.Tickets).Where(t => t.Due < now));
-    }
+    public IReadOnlyList<Ticket> DropOverdue() => Drop(_residency.Lanes.SelectMany(l => l.Tickets).Where(t => t.Due < Now));
 
     /// <summary>Ends all waiting.</summary>
     /// <returns>Those who wait no longer.</returns>
@@ -296,7 +290,7 @@ internal sealed class ModelScheduler
     {
         var lane = _residency.Lane(demand.Model);
         var ticket = new Ticket(demand, long.MaxValue, Now);
-        Estimate(ticket, lane);
+        Estimates.Estimate(ticket, lane);
         // A beginning that is new here takes the place of another, which will have to be evaluated again.
         var displaced = demand.Prefix is { } prefix && lane.Prefixes.Count >= _options.Prefixes && !lane.Prefixes.Contains(prefix) ? Estimates.Service(lane.Model, demand.PrefixTokens, 0) : 0;
         return Foresee(ticket, lane) + ticket.Service + displaced;
@@ -347,13 +341,10 @@ internal sealed class ModelScheduler
 
     private void Start(Ticket ticket, double now)
     {
-        var lane = ticket.Lane!.Model;
-        var share = ticket.Lane.Share;
+        var (lane, share) = (ticket.Lane!.Model, ticket.Lane.Share);
         _waiting.Remove(ticket);
-        ticket.State = TicketState.Working;
-        ticket.Started = now;
+        (ticket.State, ticket.Started, ticket.Charged) = (TicketState.Working, now, ticket.Tokens);
         ticket.Swapped = lane.LoadedAt > ticket.Arrived;
-        ticket.Charged = ticket.Tokens;
         _forecast.LearnWait(ticket, now);
         _shares.Charge(share, ticket.Charged);
         _working.Add(ticket);
@@ -403,21 +394,7 @@ internal sealed class ModelScheduler
         return dropped;
     }
 
-    private void Estimate(Ticket ticket, ModelLane lane)
-    {
-        var demand = ticket.Demand;
-        var answer = Estimates.Answer(demand);
-        var known = demand.Prefix is { } prefix && lane.Prefixes.Contains(prefix) ? demand.PrefixTokens : 0;
-        ticket.Load = Estimates.Load(lane.Model);
-        ticket.Service = Estimates.Service(lane.Model, demand.PromptTokens - known, answer);
-        ticket.Tokens = demand.PromptTokens + (2 * answer);
-    }
-
-    private double Foresee(Ticket ticket, ModelLane lane)
-    {
-        var now = Now;
-        return _forecast.Corrected(_forecast.Wait(ticket, lane, now, _working, Slots));
-    }
+    private double Foresee(Ticket ticket, ModelLane lane) => _forecast.Corrected(_forecast.Wait(ticket, lane, Now, _working, Slots));
 
     private double FreeAt(double now) => _forecast.FreeAt(now, _working, Slots);
 }

@@ -41,6 +41,11 @@ internal sealed class WaitForecast(SchedulerOptions options, Residency residency
     /// <summary>Seconds foreseen until work on a ticket begins, whether it waits already or would come now.</summary>
     public double Wait(Ticket ticket, ModelLane lane, double now, IReadOnlyCollection<Ticket> working, int slots)
     {
+        if (working.Count < slots && residency.IsHot(lane) && residency.Lanes.All(static l => l.Waiting == 0))
+        {
+            return 0;
+        }
+
         var playout = new Playout(options, residency, _spread, slots, now, SlotFreeAt(now, working, slots) - now);
         var worked = working.FirstOrDefault() is { } first ? residency.Lane(first.Demand.Model) : null;
         var wait = playout.Wait(lane, Level(ticket), ticket.Demand.Batch, ticket.Lane is null ? ticket.Service : 0, worked);
