@@ -38,7 +38,7 @@ internal sealed class ModelCalls(
                 attempt.Seen();
                 attempt.Succeeded(new WorkDone(embeddings.PromptTokens, 0, (embeddings.Total - embeddings.Load).TotalSeconds, 0));
                 Keep(model, call.KeepAlive);
-                return (model, embeddings);
+                return (model, embeddings with { Changed = progress.Changed });
             }
             catch (Exception e) when (attempt.MayTryAgain(e))
             {
@@ -84,7 +84,7 @@ internal sealed class ModelCalls(
                 {
                     attempt.Succeeded(new WorkDone(finish.PromptTokens, finish.CompletionTokens, finish.PromptEvaluation.TotalSeconds, finish.Evaluation.TotalSeconds));
                     Keep(call.Model, call.KeepAlive);
-                    yield return chunk;
+                    yield return progress.Changed is { } changed ? chunk with { Finish = finish with { Changed = changed } } : chunk;
                     yield break;
                 }
 
@@ -108,7 +108,8 @@ internal sealed class ModelCalls(
         return attempt;
     }
 
-    private void Keep(string model, TimeSpan? keepAlive)
+    /// <summary>Has a model stay in memory for as long as a call wants, from now on.</summary>
+    public void Keep(string model, TimeSpan? keepAlive)
     {
         if (keepAlive is { } time)
         {

@@ -88,7 +88,8 @@ internal sealed class ModelQueue : IDisposable
     {
         lock (_servers.Lock)
         {
-            foreach (var replica in _servers.All)
+            // Where it is not in memory there is nothing to keep, and whoever has it loaded later did not ask for this.
+            foreach (var replica in _servers.All.Where(r => IsThere(r, model)))
             {
                 replica.Scheduler.Keep(model, time < TimeSpan.Zero ? null : time);
             }
@@ -142,6 +143,9 @@ internal sealed class ModelQueue : IDisposable
             return _servers.All is [var first, ..] ? first.Scheduler.Evenness : 1;
         }
     }
+
+    private static bool IsThere(Replica replica, string model) => replica.Scheduler.IsLoading(model)
+        || replica.Scheduler.Lanes.Any(l => l.Model.Equals(model, StringComparison.OrdinalIgnoreCase) && (l.IsLoaded || l.Waiting + l.Working > 0));
 
     // The router and a server on the same machine share its memory; what another has is not known.
     private static long? Memory(Uri? address) => address is { IsLoopback: true } ? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 5 * 4 : null;

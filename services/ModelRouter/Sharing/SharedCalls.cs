@@ -36,6 +36,7 @@ internal sealed class SharedCalls(
         var entered = _chats.Enter(
             key, (progress, token) => FindOrAskAsync(call, search, terms, progress, token), search is null ? null : chunks => Keep(search, chunks), terms.Deadline, cancellationToken);
         Decided(call.Operation, model, entered.Source, entered.Saved);
+        Keep(model, call.KeepAlive, entered.Source);
         return new ChatAnswer(model, entered.Source, entered.Progress, Counted(model, terms, entered, c => c.Finish is { } f ? f.PromptEvaluation + f.Evaluation : null));
     }
 
@@ -47,8 +48,9 @@ internal sealed class SharedCalls(
         var entered = _embeds.Enter(
             key, (progress, token) => FindOrAskAsync(call, search, terms, progress, token), search is null ? null : one => Keep(search, one), terms.Deadline, cancellationToken);
         Decided(EmbedCall.Operation, model, entered.Source, entered.Saved);
+        Keep(model, call.KeepAlive, entered.Source);
         var embeddings = await Counted(model, terms, entered, e => e.Total > e.Load ? e.Total - e.Load : TimeSpan.Zero).FirstAsync(cancellationToken);
-        return new EmbedAnswer(model, entered.Source with { Cache = entered.Progress.Found ?? entered.Source.Cache }, embeddings);
+        return new EmbedAnswer(model, entered.Source, entered.Progress, embeddings);
     }
 
     /// <summary>
@@ -87,6 +89,15 @@ internal sealed class SharedCalls(
         }
     }
 
+    /// <summary>Who leads has the model asked, or finds an answer later; whoever else asks says for how long it stays as much as they do.</summary>
+    private void Keep(string model, TimeSpan? keepAlive, AnswerSource source)
+    {
+        if (source is { Cache: CacheUse.Hit } or { Share: ShareUse.Joined })
+        {
+            calls.Keep(model, keepAlive);
+        }
+    }
+
     /// <summary>Who leads looks further before it is known whether there is an answer.</summary>
     private void Decided(string operation, string model, AnswerSource source, TimeSpan saved)
     {
@@ -101,6 +112,8 @@ internal sealed class SharedCalls(
     {
         if (search is not null && await FindAsync(search, progress, cancellationToken) is { } found)
         {
+            progress.Repeat(found[^1]);
+            calls.Keep(search.Model, call.KeepAlive);
             foreach (var chunk in found)
             {
                 yield return chunk;
@@ -122,6 +135,8 @@ internal sealed class SharedCalls(
     {
         if (search is not null && await FindInRedisAsync<Embeddings>(search, one => one is [{ Vectors.Count: > 0 }], cancellationToken) is { } found)
         {
+            progress.Repeat(found[0]);
+            calls.Keep(search.Model, call.KeepAlive);
             Found(search, progress, AnswerWorth.Of(found[0]) ?? TimeSpan.Zero);
             yield return found[0];
             yield break;
