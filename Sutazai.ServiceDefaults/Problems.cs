@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -22,7 +23,7 @@ public static class Problems
         TypedResults.Problem(detail, statusCode: status, type: TypePrefix + type, title: ReasonPhrases.GetReasonPhrase(status), extensions: extensions);
 
     /// <summary>What a caller sent, short enough to be repeated in an error.</summary>
-    public static string Shown(string text) => text.Length > MaxShown ? text[..MaxShown] + "…" : text;
+    public static string Shown(string text) => text.Length <= MaxShown ? text : text[..(char.IsHighSurrogate(text[MaxShown - 1]) ? MaxShown - 1 : MaxShown)] + "…";
 
     /// <summary>The kind of problem that a status alone says.</summary>
     public static string TypeOf(int status) => status switch
@@ -63,7 +64,7 @@ public static class Problems
         {
             StatusCodeSelector = StatusOf,
             // A caller that went away is not a failure worth a log entry.
-            SuppressDiagnosticsCallback = context => context.Exception is OperationCanceledException or BadHttpRequestException,
+            SuppressDiagnosticsCallback = context => context.Exception is OperationCanceledException or BadHttpRequestException or ConnectionResetException,
         });
         app.UseStatusCodePages();
     }
@@ -71,7 +72,7 @@ public static class Problems
     private static int StatusOf(Exception exception) => exception switch
     {
         BadHttpRequestException bad => bad.StatusCode,
-        OperationCanceledException => StatusCodes.Status499ClientClosedRequest,
+        OperationCanceledException or ConnectionResetException => StatusCodes.Status499ClientClosedRequest,
         HttpRequestException => StatusCodes.Status503ServiceUnavailable,
         _ => StatusCodes.Status500InternalServerError,
     };

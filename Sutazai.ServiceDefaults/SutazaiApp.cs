@@ -24,7 +24,8 @@ public static class SutazaiApp
         ("Microsoft.Hosting.Lifetime", LogLevel.Warning),
         ("System.Net.Http.HttpClient", LogLevel.Warning),
         ("Polly", LogLevel.Error),
-        ("Yarp", LogLevel.Warning),
+        // It warns of clients that break off; the gateway says itself which service failed.
+        ("Yarp", LogLevel.Error),
     ];
 
     public static string Version { get; } =

@@ -6,7 +6,7 @@ using Yarp.ReverseProxy.Forwarder;
 namespace Sutazai.Gateway;
 
 /// <summary>Sends a public request on to a service, with the caller's signed identity, the deadline and the trace context.</summary>
-internal sealed class Forwarding(IHttpForwarder forwarder, RouteBook routes, CallerIdentity identity, TimeProvider clock) : IDisposable
+internal sealed partial class Forwarding(IHttpForwarder forwarder, RouteBook routes, CallerIdentity identity, TimeProvider clock, ILogger<Forwarding> logger) : IDisposable
 {
     /// <summary>The service knows the deadline and is to have the last word: an error of its own shape, or an event that ends a stream.</summary>
     private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(2);
@@ -41,12 +41,17 @@ internal sealed class Forwarding(IHttpForwarder forwarder, RouteBook routes, Cal
         // Silence is no failure: a model may think for as long as the deadline lets it.
         var config = new ForwarderRequestConfig { ActivityTimeout = Timeout.InfiniteTimeSpan, Version = HttpVersion.Version11, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
         var error = await forwarder.SendAsync(context, address, _client, config, transformer, limit.Token);
+        var exception = context.GetForwarderErrorFeature()?.Exception;
+        if (!limit.IsCancellationRequested && IsTheServices(error))
+        {
+            Log.Failed(logger, service, address, error, exception?.Message);
+        }
+
         if (error == ForwarderError.None || context.Response.HasStarted || context.RequestAborted.IsCancellationRequested)
         {
             return;
         }
 
-        var exception = context.GetForwarderErrorFeature()?.Exception;
         if (exception is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError })
         {
             routes.Unreachable(address);
@@ -57,6 +62,9 @@ internal sealed class Forwarding(IHttpForwarder forwarder, RouteBook routes, Cal
     }
 
     public void Dispose() => _client.Dispose();
+
+    private static bool IsTheServices(ForwarderError error) => error is
+        not (ForwarderError.None or ForwarderError.RequestCanceled or ForwarderError.RequestBodyCanceled or ForwarderError.RequestBodyClient or ForwarderError.ResponseBodyCanceled or ForwarderError.ResponseBodyClient);
 
     private static Task RefuseAsync(HttpContext context, string service, Exception? exception, Deadline? passed)
     {
@@ -94,5 +102,11 @@ internal sealed class Forwarding(IHttpForwarder forwarder, RouteBook routes, Cal
             headers.TryAddWithoutValidation(CallerIdentity.Header, identity);
             headers.TryAddWithoutValidation(Deadline.Header, deadline);
         }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "'{Service}' at {Address} failed: {Error}: {Reason}")]
+        public static partial void Failed(ILogger logger, string service, string address, ForwarderError error, string? reason);
     }
 }

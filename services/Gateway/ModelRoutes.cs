@@ -15,6 +15,7 @@ internal static class ModelRoutes
 
     private static readonly string[] s_ollamaPosts = ["chat", "generate", "embed", "embeddings", "show", "pull", "push", "create", "copy"];
     private static readonly string[] s_ollamaGets = ["tags", "ps", "version"];
+    private static readonly string[] s_passedOn = ["Retry-After", "x-router-decision"];
 
     public static bool IsOllama(PathString path) =>
         path.StartsWithSegments("/api", out var rest) && rest.Value is ['/', .. var name] && (s_ollamaPosts.Contains(name) || s_ollamaGets.Contains(name) || name == "delete");
@@ -130,28 +131,42 @@ internal static class ModelRoutes
         return model;
     }
 
-    private static async Task<IResult> ListAsync(RouteBook book, IHttpClientFactory http, CancellationToken cancellationToken)
+    /// <summary>
+    /// The router's models and the agents. Where the router cannot say its models this passes its answer on: agents alone would look like all there
+    /// is, and none of them is worth much without a model. <c>/api/agents</c> lists them in any case.
+    /// </summary>
+    private static async Task ListAsync(HttpContext context, RouteBook book, IHttpClientFactory http)
     {
-        var models = new JsonArray();
         try
         {
-            var known = await http.CreateClient("model-router").GetFromJsonAsync<JsonObject>("v1/models", cancellationToken);
-            foreach (var model in known?["data"]?.AsArray() ?? [])
+            using var known = await http.CreateClient("model-router").GetAsync("v1/models", context.RequestAborted);
+            foreach (var header in known.Headers.Where(h => s_passedOn.Contains(h.Key)))
             {
-                models.Add(model?.DeepClone());
+                context.Response.Headers[header.Key] = header.Value.ToArray();
             }
+
+            if (!known.IsSuccessStatusCode)
+            {
+                context.Response.StatusCode = (int)known.StatusCode;
+                context.Response.ContentType = known.Content.Headers.ContentType?.ToString();
+                await known.Content.CopyToAsync(context.Response.Body, context.RequestAborted);
+                return;
+            }
+
+            var list = await known.Content.ReadFromJsonAsync<JsonObject>(context.RequestAborted);
+            var models = list!["data"]!.AsArray();
+            foreach (var agent in book.Agents)
+            {
+                models.Add(ToModel(agent));
+            }
+
+            await context.Response.WriteAsJsonAsync(list, context.RequestAborted);
         }
         catch (HttpRequestException)
         {
-            // The agents are there all the same.
+            context.Response.Headers.RetryAfter = "1";
+            await context.RefuseAsync(503, "unavailable", "The service 'model-router' does not answer just now.");
         }
-
-        foreach (var agent in book.Agents)
-        {
-            models.Add(ToModel(agent));
-        }
-
-        return Results.Json(new JsonObject { ["object"] = "list", ["data"] = models });
     }
 
     private static Task FindAsync(HttpContext context, string model, RouteBook book, Forwarding forwarding)

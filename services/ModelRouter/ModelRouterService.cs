@@ -20,7 +20,7 @@ public static class ModelRouterService
     {
         builder.AddBackend(
             "models",
-            ("none", b => b.Services.AddSingleton(new ModelBackends("none", []))),
+            ("none", b => b.Services.AddSingleton(new ModelBackends("none", [], TimeProvider.System))),
             ("ollama", b => b.AddConnectedBackend("ollama", (connection, _) => new OllamaBackend(connection))),
             ("openai", b => b.AddConnectedBackend("openai", (connection, time) => new OpenAIBackend(connection, time))));
 
@@ -66,6 +66,10 @@ public static class ModelRouterService
     private static void AddConnectedBackend(this IHostApplicationBuilder builder, string name, Func<BackendConnection, TimeProvider, IModelBackend> create)
     {
         var connections = BackendConnection.Read(builder.Configuration, name);
-        builder.Services.AddSingleton(services => new ModelBackends(name, [.. connections.Select(c => create(c, services.GetRequiredService<TimeProvider>()))]));
+        builder.Services.AddSingleton(services =>
+        {
+            var time = services.GetRequiredService<TimeProvider>();
+            return new ModelBackends(name, [.. connections.Select(c => create(c, time))], time);
+        });
     }
 }

@@ -13,21 +13,12 @@ namespace Sutazai.ModelRouter.Backends;
 /// </summary>
 internal static class ForcedToolCall
 {
-    /// <summary>The schema of a demanded call, or null where the model may answer as it likes.</summary>
-    public static JsonElement? Schema(ChatCall call)
-    {
-        if (call.Tools is not { Count: > 0 } tools)
-        {
-            return null;
-        }
+    /// <summary>Whether the model may not answer as it likes.</summary>
+    public static bool IsDemanded(ChatCall call) =>
+        call.Tools is { Count: > 0 } && call.ToolChoice is { } choice && (choice.ValueKind == JsonValueKind.Object || (choice.ValueKind == JsonValueKind.String && choice.ValueEquals("required")));
 
-        return call.ToolChoice switch
-        {
-            { ValueKind: JsonValueKind.String } word when word.ValueEquals("required") => Schema(tools),
-            { ValueKind: JsonValueKind.Object } => Schema([.. tools.Where(t => t.Name == call.ChosenTool)]),
-            _ => null,
-        };
-    }
+    /// <summary>The schema of the demanded call.</summary>
+    public static JsonElement Schema(ChatCall call) => Schema([.. call.Tools!.Where(t => call.ChosenTool is not { } chosen || t.Name == chosen)]);
 
     /// <summary>The answer with its text, held back until it is whole, as a tool call; thinking passes as it comes.</summary>
     public static async IAsyncEnumerable<ChatChunk> ReadAsync(IAsyncEnumerable<ChatChunk> chunks, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -64,7 +55,7 @@ internal static class ForcedToolCall
 
     private static JsonObject Call(ToolSpec tool, string place)
     {
-        var arguments = tool.Parameters is { } parameters ? JsonObject.Create(parameters)! : new JsonObject { ["type"] = "object" };
+        var arguments = tool.Parameters is { } parameters ? JsonNodes.Of(parameters) : new JsonObject { ["type"] = "object" };
         arguments.Remove("$schema");
         Move(arguments, place + "/properties/arguments");
         return new JsonObject
@@ -107,8 +98,8 @@ internal static class ForcedToolCall
     {
         try
         {
-            using var json = JsonDocument.Parse(text);
-            return json.RootElement is { ValueKind: JsonValueKind.Object } call
+            var call = JsonElement.Parse(text);
+            return call.ValueKind == JsonValueKind.Object && JsonText.IsUnicode(call)
                 && call.TryGetProperty("name", out var name) && name.ValueKind == JsonValueKind.String
                 && call.TryGetProperty("arguments", out var arguments) && arguments.ValueKind == JsonValueKind.Object
                     ? new ToolCall(OllamaToolCalls.NewId(), name.GetString()!, arguments.GetRawText())

@@ -24,28 +24,14 @@ internal sealed class OllamaBackend(BackendConnection connection) : IModelBacken
     public void Dispose() => _upstream.Dispose();
 
     public IAsyncEnumerable<ChatChunk> ChatAsync(ChatCall call, CancellationToken cancellationToken) =>
-        ForcedToolCall.Schema(call) is { } schema
-            ? ForcedToolCall.ReadAsync(SendAsync(call with { Format = schema }, cancellationToken), cancellationToken)
-            : SendAsync(call, cancellationToken);
+        ForcedToolCall.IsDemanded(call) ? ForcedToolCall.ReadAsync(SendAsync(call, cancellationToken), cancellationToken) : SendAsync(call, cancellationToken);
 
     public async Task<Embeddings> EmbedAsync(EmbedCall call, CancellationToken cancellationToken)
     {
-        var request = new OllamaEmbedRequest
-        {
-            Model = call.Model,
-            Input = call.Unscaled ? null : JsonSerializer.SerializeToElement([.. call.Inputs], OllamaJson.Wire.StringArray),
-            Prompt = call.Unscaled ? call.Inputs[0] : null,
-            Truncate = call.Truncate,
-            Dimensions = call.Dimensions,
-            Options = call.Options,
-            KeepAlive = s_forever,
-        };
         var reply = await _upstream.PostAsync(
-            call.Unscaled ? "api/embeddings" : "api/embed", request, OllamaJson.Wire.OllamaEmbedRequest, OllamaJson.Wire.OllamaEmbedReply, cancellationToken);
-        IReadOnlyList<float[]> vectors = reply.Embeddings ?? (reply.Embedding is { Length: > 0 } one ? [one] : []);
-        return vectors.Count == call.Inputs.Count(i => i.Length > 0) || vectors.Count == call.Inputs.Count
-            ? new Embeddings(vectors) { PromptTokens = reply.PromptEvalCount ?? 0, Total = Duration(reply.TotalDuration), Load = Duration(reply.LoadDuration) }
-            : throw ModelException.Broken($"the model backend answered {vectors.Count} vectors to {call.Inputs.Count} texts");
+            call.Unscaled ? "api/embeddings" : "api/embed", () => Embed(call), OllamaJson.Wire.OllamaEmbedRequest, OllamaJson.Wire.OllamaEmbedReply, cancellationToken);
+        var vectors = call.Matched(reply.Embeddings ?? (reply.Embedding is { Length: > 0 } one ? [one] : []));
+        return new Embeddings(vectors) { PromptTokens = reply.PromptEvalCount ?? 0, Total = Duration(reply.TotalDuration), Load = Duration(reply.LoadDuration) };
     }
 
     public async Task<BackendReport> ReportAsync(CancellationToken cancellationToken)
@@ -58,7 +44,7 @@ internal sealed class OllamaBackend(BackendConnection connection) : IModelBacken
     public Task<JsonElement> ShowAsync(string model, bool verbose, CancellationToken cancellationToken) =>
         _upstream.PostAsync(
             "api/show",
-            new OllamaShowRequest { Model = model, Verbose = verbose ? true : null },
+            () => new OllamaShowRequest { Model = model, Verbose = verbose ? true : null },
             OllamaJson.Wire.OllamaShowRequest,
             OllamaJson.Wire.JsonElement,
             cancellationToken);
@@ -74,7 +60,7 @@ internal sealed class OllamaBackend(BackendConnection connection) : IModelBacken
         if (embeds)
         {
             var nothing = new OllamaEmbedRequest { Model = model, Input = JsonSerializer.SerializeToElement([], OllamaJson.Wire.StringArray), Options = options, KeepAlive = s_forever };
-            using var loaded = await _upstream.PostAsync("api/embed", nothing, OllamaJson.Wire.OllamaEmbedRequest, cancellationToken);
+            using var loaded = await _upstream.PostAsync("api/embed", () => nothing, OllamaJson.Wire.OllamaEmbedRequest, cancellationToken);
             return;
         }
 
@@ -88,13 +74,13 @@ internal sealed class OllamaBackend(BackendConnection connection) : IModelBacken
 
     // A request with nothing in it loads a model, or unloads it.
     private Task<HttpResponseMessage> KeepAsync(string model, JsonElement? options, JsonElement keepAlive, CancellationToken cancellationToken) => _upstream.PostAsync(
-        "api/generate", new OllamaGenerateRequest { Model = model, Options = options, KeepAlive = keepAlive, Stream = false }, OllamaJson.Wire.OllamaGenerateRequest, cancellationToken);
+        "api/generate", () => new OllamaGenerateRequest { Model = model, Options = options, KeepAlive = keepAlive, Stream = false }, OllamaJson.Wire.OllamaGenerateRequest, cancellationToken);
 
     private async IAsyncEnumerable<ChatChunk> SendAsync(ChatCall call, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var response = call.Prompt is { } prompt
-            ? await _upstream.PostAsync("api/generate", Generate(call, prompt), OllamaJson.Wire.OllamaGenerateRequest, cancellationToken)
-            : await _upstream.PostAsync("api/chat", Chat(call), OllamaJson.Wire.OllamaChatRequest, cancellationToken);
+            ? await _upstream.PostAsync("api/generate", () => Generate(call, prompt), OllamaJson.Wire.OllamaGenerateRequest, cancellationToken)
+            : await _upstream.PostAsync("api/chat", () => Chat(call), OllamaJson.Wire.OllamaChatRequest, cancellationToken);
         if (!call.Stream)
         {
             yield return Read(await Upstream.ReadAsync(response, OllamaJson.Wire.OllamaChunk, cancellationToken));
@@ -108,12 +94,23 @@ internal sealed class OllamaBackend(BackendConnection connection) : IModelBacken
         }
     }
 
+    private static OllamaEmbedRequest Embed(EmbedCall call) => new()
+    {
+        Model = call.Model,
+        Input = call.Unscaled ? null : JsonSerializer.SerializeToElement([.. call.Inputs], OllamaJson.Wire.StringArray),
+        Prompt = call.Unscaled ? string.Concat(call.Inputs) : null,
+        Truncate = call.Truncate,
+        Dimensions = call.Dimensions,
+        Options = call.Options,
+        KeepAlive = s_forever,
+    };
+
     private static OllamaChatRequest Chat(ChatCall call) => new()
     {
         Model = call.Model,
         Messages = [.. call.Messages.Select(Message)],
         Tools = Tools(call),
-        Format = call.Format,
+        Format = ForcedToolCall.IsDemanded(call) ? ForcedToolCall.Schema(call) : call.Format,
         Options = call.Options,
         Stream = call.Stream,
         Think = call.Think,

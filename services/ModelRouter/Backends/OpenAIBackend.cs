@@ -66,25 +66,24 @@ internal sealed class OpenAIBackend(BackendConnection connection, TimeProvider t
 
     public async Task<Embeddings> EmbedAsync(EmbedCall call, CancellationToken cancellationToken)
     {
-        string[] inputs = [.. call.Inputs.Where(i => i.Length > 0)];
-        if (inputs is [])
+        if (call.Inputs is [])
         {
             return new Embeddings([]);
         }
 
         var started = time.GetTimestamp();
-        var request = new OpenAIEmbedRequest
+        var reply = await _upstream.PostAsync("embeddings", Request, OpenAIJson.Wire.OpenAIEmbedRequest, OpenAIJson.Wire.OpenAIEmbedReply, cancellationToken);
+        var vectors = call.Matched([.. (reply.Data ?? []).OrderBy(d => d.Index).Select(d => Vector(d.Embedding))]);
+        return new Embeddings(vectors) { PromptTokens = reply.Usage?.PromptTokens ?? 0, Total = time.GetElapsedTime(started) };
+
+        // Empty texts too: most servers make vectors of them, and those that do not say so.
+        OpenAIEmbedRequest Request() => new()
         {
             Model = call.Model,
-            Input = JsonSerializer.SerializeToElement(inputs, OllamaJson.Wire.StringArray),
+            Input = JsonSerializer.SerializeToElement([.. call.Inputs], OllamaJson.Wire.StringArray),
             EncodingFormat = "float",
             Dimensions = call.Dimensions,
         };
-        var reply = await _upstream.PostAsync("embeddings", request, OpenAIJson.Wire.OpenAIEmbedRequest, OpenAIJson.Wire.OpenAIEmbedReply, cancellationToken);
-        float[][] vectors = [.. (reply.Data ?? []).OrderBy(d => d.Index).Select(d => Vector(d.Embedding))];
-        return vectors.Length == inputs.Length
-            ? new Embeddings(vectors) { PromptTokens = reply.Usage?.PromptTokens ?? 0, Total = time.GetElapsedTime(started) }
-            : throw ModelException.Broken($"the model backend answered {vectors.Length} vectors to {inputs.Length} texts");
     }
 
     public async Task<BackendReport> ReportAsync(CancellationToken cancellationToken)
@@ -123,7 +122,7 @@ internal sealed class OpenAIBackend(BackendConnection connection, TimeProvider t
         }
 
         Task<HttpResponseMessage> PostAsync(ChatCall asked) =>
-            _upstream.PostAsync("chat/completions", OpenAIRequests.Of(asked), OpenAIJson.Wire.OpenAIChatRequest, cancellationToken);
+            _upstream.PostAsync("chat/completions", () => OpenAIRequests.Of(asked), OpenAIJson.Wire.OpenAIChatRequest, cancellationToken);
     }
 
     /// <summary>

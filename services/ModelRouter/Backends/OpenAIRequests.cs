@@ -146,7 +146,7 @@ internal static class OpenAIRequests
     private static double? Number(JsonElement? options, string name) => Option(options, name) switch
     {
         null => null,
-        { ValueKind: JsonValueKind.Number } number => number.GetDouble(),
+        { ValueKind: JsonValueKind.Number } number => number.GetDouble() is var read && double.IsFinite(read) ? read : throw ModelException.Invalid($"option \"{name}\" must be a finite number"),
         _ => throw ModelException.Invalid($"option \"{name}\" must be a number"),
     };
 }

@@ -58,17 +58,18 @@ internal sealed class Upstream : IDisposable
     }
 
     public async Task<TReply> PostAsync<TBody, TReply>(
-        string path, TBody body, JsonTypeInfo<TBody> bodyType, JsonTypeInfo<TReply> replyType, CancellationToken cancellationToken)
+        string path, Func<TBody> body, JsonTypeInfo<TBody> bodyType, JsonTypeInfo<TReply> replyType, CancellationToken cancellationToken)
     {
         using var response = await PostAsync(path, body, bodyType, cancellationToken);
         return await ReadAsync(response, replyType, cancellationToken);
     }
 
+    /// <param name="body">Makes what is sent. Whatever goes wrong with that is its sender's fault, and the backend never hears of it.</param>
     /// <returns>The response, its body unread.</returns>
-    /// <exception cref="ModelException">The backend refused.</exception>
-    public Task<HttpResponseMessage> PostAsync<T>(string path, T body, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    /// <exception cref="ModelException">The backend refused, or the body cannot be made.</exception>
+    public Task<HttpResponseMessage> PostAsync<T>(string path, Func<T> body, JsonTypeInfo<T> type, CancellationToken cancellationToken)
     {
-        var content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body, type));
+        var content = new ByteArrayContent(Bytes(body, type));
         content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         return SendAsync(HttpMethod.Post, path, content, cancellationToken);
     }
@@ -95,6 +96,18 @@ internal sealed class Upstream : IDisposable
         return error.TryGetProperty("error", out var inner) ? MessageOf(inner)
             : error.TryGetProperty("message", out var message) ? MessageOf(message)
             : null;
+    }
+
+    private static byte[] Bytes<T>(Func<T> body, JsonTypeInfo<T> type)
+    {
+        try
+        {
+            return JsonSerializer.SerializeToUtf8Bytes(body(), type);
+        }
+        catch (Exception e) when (e is JsonException or ArgumentException or InvalidOperationException)
+        {
+            throw ModelException.Invalid("the request cannot be written for the model backend: it nests too deeply, or has a value that JSON has no way to say", e);
+        }
     }
 
     private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, HttpContent? content, CancellationToken cancellationToken)
@@ -129,7 +142,7 @@ internal sealed class Upstream : IDisposable
             429 or 503 => new(status, message) { Code = "server_busy", Fault = Fault.Nobody, RetryAfter = wait > TimeSpan.Zero ? wait : s_busy },
             404 => new(status, message) { Code = "model_not_found" },
             >= 400 and < 500 or 501 => new(status, message),
-            500 when s_callersFaults.Any(f => message.Contains(f, StringComparison.Ordinal)) => ModelException.Invalid(message),
+            500 when s_callersFaults.Any(f => message.Contains(f, StringComparison.Ordinal)) => new(StatusCodes.Status400BadRequest, message),
             500 => new(status, message) { Code = "backend_failed", Fault = Fault.Backend },
             _ => ModelException.Broken(message),
         };

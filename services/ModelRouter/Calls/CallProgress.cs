@@ -84,6 +84,14 @@ internal sealed class CallProgress
 
     public void FoundIn(CacheUse cache) => _found = (int)cache;
 
+    /// <summary>The answer had been made before.</summary>
+    /// <param name="last">Its last piece, which tells what it was made with.</param>
+    public CallProgress Repeat(object last)
+    {
+        Changed = last switch { ChatChunk { Finish: { } finish } => finish.Changed, Embeddings embeddings => embeddings.Changed, _ => null };
+        return this;
+    }
+
     /// <param name="Position">Calls that go before it, this one counted: 1 is the next.</param>
     /// <param name="Eta">Until it is at work.</param>
     public sealed record Standing(CallState State, int? Position, TimeSpan? Eta)

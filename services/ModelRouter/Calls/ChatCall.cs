@@ -116,4 +116,7 @@ internal sealed record Finish(string Reason)
     public TimeSpan Evaluation { get; init; }
 
     public JsonElement? Context { get; init; }
+
+    /// <summary>The options that the model ran with instead of those that the call gave.</summary>
+    public string? Changed { get; init; }
 }

@@ -74,7 +74,7 @@ internal sealed class ContextPlan(int shortest, TimeSpan keep, TimeProvider time
     public (JsonElement Options, string? Changed) Apply(string model, JsonElement? options)
     {
         var length = Of(model);
-        var given = options is { ValueKind: JsonValueKind.Object } asked ? JsonObject.Create(asked)! : [];
+        var given = options is { ValueKind: JsonValueKind.Object } asked ? JsonNodes.Of(asked) : [];
         List<string> changed = [];
         if (given["num_ctx"] is { } context && !JsonNode.DeepEquals(context, length))
         {

@@ -34,7 +34,7 @@ internal sealed class ModelCalls(ModelBackends backends, ModelShapes shapes, Mod
                 attempt.Heard();
                 attempt.Succeeded(new WorkDone(embeddings.PromptTokens, 0, (embeddings.Total - embeddings.Load).TotalSeconds, 0));
                 Keep(model, call.KeepAlive);
-                return embeddings;
+                return embeddings with { Changed = progress.Changed };
             }
             catch (Exception e) when (attempt.MayTryAgain(e))
             {
@@ -80,7 +80,7 @@ internal sealed class ModelCalls(ModelBackends backends, ModelShapes shapes, Mod
                 {
                     attempt.Succeeded(new WorkDone(finish.PromptTokens, finish.CompletionTokens, finish.PromptEvaluation.TotalSeconds, finish.Evaluation.TotalSeconds));
                     Keep(call.Model, call.KeepAlive);
-                    yield return chunk;
+                    yield return progress.Changed is { } changed ? chunk with { Finish = finish with { Changed = changed } } : chunk;
                     yield break;
                 }
 
@@ -105,7 +105,7 @@ internal sealed class ModelCalls(ModelBackends backends, ModelShapes shapes, Mod
         return attempt;
     }
 
-    /// <summary>For how long a model stays in memory after its last use, where somebody says so.</summary>
+    /// <summary>Has a model stay in memory for as long as a call wants, from now on.</summary>
     public void Keep(string model, TimeSpan? keepAlive)
     {
         if (keepAlive is { } time)

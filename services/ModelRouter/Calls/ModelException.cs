@@ -24,7 +24,16 @@ internal sealed class ModelException(int status, string message, Exception? inne
 
     public Fault Fault { get; init; } = Fault.Caller;
 
-    public static ModelException Invalid(string message) => new(StatusCodes.Status400BadRequest, message);
+    /// <summary>A request that no backend was asked with, or need be.</summary>
+    public static ModelException Invalid(string message, Exception? inner = null) => new(StatusCodes.Status400BadRequest, message, inner) { Fault = Fault.Nobody };
+
+    /// <param name="traceId">By which an operator finds more.</param>
+    public static ModelException Internal(string traceId, Exception inner) =>
+        new(StatusCodes.Status500InternalServerError, $"the request failed inside the platform; its trace id, {traceId}, finds it in traces and logs", inner)
+        {
+            Code = "internal_error",
+            Fault = Fault.Nobody,
+        };
 
     public static ModelException NoBackend() => new(StatusCodes.Status503ServiceUnavailable, "no model backend is configured")
     {
@@ -32,7 +41,7 @@ internal sealed class ModelException(int status, string message, Exception? inne
         Fault = Fault.Nobody,
     };
 
-    public static ModelException NotFound(string model, string didYouMean) => new(StatusCodes.Status404NotFound, $"model '{model}' not found.{didYouMean}".TrimEnd('.'))
+    public static ModelException NotFound(string model, string didYouMean) => new(StatusCodes.Status404NotFound, $"model '{Problems.Shown(model)}' not found.{didYouMean}".TrimEnd('.'))
     {
         Code = "model_not_found",
     };
@@ -65,7 +74,7 @@ internal sealed class ModelException(int status, string message, Exception? inne
         };
 
     public static ModelException BreakerOpen(string model, TimeSpan retryAfter) =>
-        new(StatusCodes.Status503ServiceUnavailable, $"model '{model}' keeps failing and is not asked for another {Math.Ceiling(retryAfter.TotalSeconds)} s")
+        new(StatusCodes.Status503ServiceUnavailable, $"model '{Problems.Shown(model)}' keeps failing and is not asked for another {Math.Ceiling(retryAfter.TotalSeconds)} s")
         {
             Code = "model_unavailable",
             RetryAfter = retryAfter,

@@ -94,7 +94,8 @@ internal sealed class ModelQueue : IDisposable
     {
         lock (_servers.Lock)
         {
-            foreach (var replica in _servers.All)
+            // Where it is not in memory there is nothing to keep, and whoever has it loaded later did not ask for this.
+            foreach (var replica in _servers.All.Where(r => IsThere(r, model)))
             {
                 replica.Scheduler.Keep(model, time < TimeSpan.Zero ? null : time);
             }
@@ -152,6 +153,9 @@ internal sealed class ModelQueue : IDisposable
     // A server that loads models cuts a prompt to the context, so that it never reads more than that.
     private Demand Cut(Demand demand, int? context, Replica replica) =>
         !replica.Backend.LoadsModels ? demand : demand with { PromptTokens = Math.Min(demand.PromptTokens, replica.Contexts.Of(demand.Model, context, _shapes.Longest(demand.Model, replica.MemoryBytes))) };
+
+    private static bool IsThere(Replica replica, string model) => replica.Scheduler.IsLoading(model)
+        || replica.Scheduler.Lanes.Any(l => l.Model.Equals(model, StringComparison.OrdinalIgnoreCase) && (l.IsLoaded || l.Waiting + l.Working > 0));
 
     // The router and a server on the same machine share its memory; what another has is not known.
     private static long? Memory(Uri? address) => address is { IsLoopback: true } ? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 5 * 4 : null;

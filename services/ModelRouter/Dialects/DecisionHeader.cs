@@ -11,10 +11,16 @@ internal static class DecisionHeader
     /// <summary>The options that the model ran with instead of those that the call gave: <c>x-router-options: num_ctx=8192, num_thread=unset</c>.</summary>
     public const string Options = "x-router-options";
 
-    /// <summary>Before the body starts.</summary>
-    public static void Add(HttpContext context, AnswerSource source) => Add(context, Facts(source));
+    /// <summary>Has the reply say that nothing kept was used, should nobody have more to say of it: what it tells was looked up for it.</summary>
+    public static void Promise(HttpContext context) => context.Response.OnStarting(
+        static response =>
+        {
+            ((HttpResponse)response).Headers.TryAdd(Name, "cache=off");
+            return Task.CompletedTask;
+        },
+        context.Response);
 
-    /// <summary>With where the answer was found, the wait and whether a model was swapped for it, as far as that is known when the response starts.</summary>
+    /// <summary>Before the body starts: where the answer was found, the wait and whether a model was swapped for it, as far as that is known when it does.</summary>
     public static void Add(HttpContext context, AnswerSource source, CallProgress progress)
     {
         context.Response.OnStarting(() =>

@@ -66,16 +66,16 @@ internal sealed class OllamaApi(SharedCalls calls, ModelCatalog catalog, ModelBa
     private async Task EmbedAsync(HttpContext context)
     {
         var request = await WireBody.ReadAsync(context, OllamaJson.Wire.OllamaEmbedRequest, _maxBytes);
-        var (model, source, embeddings) = await calls.EmbedAsync(OllamaRequests.Call(request, unscaled: false), RequestTerms.Of(context), context.RequestAborted);
-        DecisionHeader.Add(context, source);
+        var (model, source, progress, embeddings) = await calls.EmbedAsync(OllamaRequests.Call(request, unscaled: false), RequestTerms.Of(context), context.RequestAborted);
+        DecisionHeader.Add(context, source, progress);
         await WireBody.ReplyAsync(context, OllamaReplies.Of(model, embeddings), OllamaJson.Wire.OllamaEmbedReply);
     }
 
     private async Task EmbedOneAsync(HttpContext context)
     {
         var request = await WireBody.ReadAsync(context, OllamaJson.Wire.OllamaEmbedRequest, _maxBytes);
-        var (_, source, embeddings) = await calls.EmbedAsync(OllamaRequests.Call(request, unscaled: true), RequestTerms.Of(context), context.RequestAborted);
-        DecisionHeader.Add(context, source);
+        var (_, source, progress, embeddings) = await calls.EmbedAsync(OllamaRequests.Call(request, unscaled: true), RequestTerms.Of(context), context.RequestAborted);
+        DecisionHeader.Add(context, source, progress);
         await WireBody.ReplyAsync(context, new OllamaEmbedReply { Embedding = embeddings.Vectors is [var one, ..] ? one : [] }, OllamaJson.Wire.OllamaEmbedReply);
     }
 
@@ -83,7 +83,7 @@ internal sealed class OllamaApi(SharedCalls calls, ModelCatalog catalog, ModelBa
     {
         var request = await WireBody.ReadAsync(context, OllamaJson.Wire.OllamaShowRequest, _maxBytes);
         var model = await catalog.ResolveAsync(OllamaRequests.Model(request.Model ?? request.Name), context.RequestAborted);
-        var shown = await backends.FirstAsync(b => b.ShowAsync(model, request.Verbose ?? false, context.RequestAborted));
+        var shown = await backends.FirstAsync((server, token) => server.ShowAsync(model, request.Verbose ?? false, token), context.RequestAborted);
         await WireBody.ReplyAsync(context, shown, OllamaJson.Wire.JsonElement);
     }
 
@@ -95,7 +95,7 @@ internal sealed class OllamaApi(SharedCalls calls, ModelCatalog catalog, ModelBa
 
     private async Task RunningAsync(HttpContext context)
     {
-        var running = await Task.WhenAll(backends.Servers.Select(s => s.RunningAsync(context.RequestAborted)));
+        var running = await backends.AllAsync((server, token) => server.RunningAsync(token), context.RequestAborted);
         await WireBody.ReplyAsync(context, new OllamaModelList([.. running.SelectMany(r => r)]), OllamaJson.Wire.OllamaModelList);
     }
 
@@ -109,6 +109,9 @@ internal sealed class OllamaApi(SharedCalls calls, ModelCatalog catalog, ModelBa
     {
         var path = context.Request.Path.Value!;
         throw new ModelException(
-            StatusCodes.Status403Forbidden, $"{path[path.IndexOf("/api/", StringComparison.Ordinal)..]} is not offered here: models are managed at the backend itself");
+            StatusCodes.Status403Forbidden, $"{path[path.IndexOf("/api/", StringComparison.Ordinal)..]} is not offered here: models are managed at the backend itself")
+        {
+            Code = "not_offered",
+        };
     }
 }

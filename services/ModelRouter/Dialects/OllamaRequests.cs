@@ -37,7 +37,7 @@ internal static class OllamaRequests
     public static EmbedCall Call(OllamaEmbedRequest request, bool unscaled) => new()
     {
         Model = Model(request.Model),
-        Inputs = unscaled ? [request.Prompt ?? ""] : Inputs(request.Input),
+        Inputs = unscaled ? Inputs(request.Prompt) : Inputs(request.Input),
         Unscaled = unscaled,
         Truncate = request.Truncate,
         Dimensions = request.Dimensions is null or > 0 ? request.Dimensions : throw Wrong("dimensions", "greater than zero"),
@@ -51,13 +51,15 @@ internal static class OllamaRequests
     public static IReadOnlyList<string> Inputs(JsonElement? input) => input switch
     {
         null => [],
-        { ValueKind: JsonValueKind.String } one => WireBody.Text(one, "input") is { Length: > 0 } text ? [text] : [],
+        { ValueKind: JsonValueKind.String } one => Inputs(one.GetString()),
         { ValueKind: JsonValueKind.Array } list =>
         [
-            .. list.EnumerateArray().Select(t => t.ValueKind == JsonValueKind.String ? WireBody.Text(t, "input") : throw Wrong("input", "a text or a list of texts"))
+            .. list.EnumerateArray().Select(t => t.ValueKind == JsonValueKind.String ? t.GetString()! : throw Wrong("input", "a text or a list of texts"))
         ],
         _ => throw Wrong("input", "a text or a list of texts"),
     };
+
+    private static IReadOnlyList<string> Inputs(string? text) => text is { Length: > 0 } ? [text] : [];
 
     /// <summary>Function tools; kinds that only OpenAI's own servers run are left out.</summary>
     public static IReadOnlyList<ToolSpec>? Tools(IReadOnlyList<ToolWire?>? tools)
@@ -100,7 +102,7 @@ internal static class OllamaRequests
             case { ValueKind: JsonValueKind.Object } one
                 when one.TryGetProperty("function", out var function) && function.ValueKind == JsonValueKind.Object
                     && function.TryGetProperty("name", out var named) && named.ValueKind == JsonValueKind.String:
-                var name = WireBody.Text(named, "tool_choice.function.name");
+                var name = named.GetString()!;
                 var names = tools?.Select(t => t.Name).ToArray() ?? [];
                 return names.Contains(name)
                     ? one
@@ -116,7 +118,7 @@ internal static class OllamaRequests
     {
         null => null,
         { ValueKind: JsonValueKind.Number } seconds => Lasting(seconds.GetDouble()),
-        { ValueKind: JsonValueKind.String } text when GoDuration.Seconds(text.GetString()!) is { } seconds => Lasting(seconds),
+        { ValueKind: JsonValueKind.String } text when GoDuration.Seconds(text.GetString()) is { } seconds => Lasting(seconds),
         _ => throw Wrong("keep_alive", "a duration such as \"5m\", or a number of seconds"),
     };
 
@@ -130,7 +132,7 @@ internal static class OllamaRequests
 
     public static string Role(string? role, int index) => s_roles.Contains(role)
         ? role!
-        : throw ModelException.Invalid($"'messages[{index}].role' is '{role}'; expected one of {string.Join(", ", s_roles)}");
+        : throw ModelException.Invalid($"'messages[{index}].role' is '{Problems.Shown(role ?? "")}'; expected one of {string.Join(", ", s_roles)}");
 
     private static ChatCall Call(OllamaChatRequest request, IReadOnlyList<ToolSpec>? tools) => new()
     {

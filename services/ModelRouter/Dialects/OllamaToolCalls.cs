@@ -46,7 +46,7 @@ internal static class OllamaToolCalls
         return (readable is [] ? null : readable, text);
     }
 
-    /// <summary>The arguments, or null where they are no JSON object.</summary>
+    /// <summary>The arguments, or null where they are no JSON object, or one with text that is no Unicode.</summary>
     public static JsonElement? Arguments(ToolCall call)
     {
         if (string.IsNullOrWhiteSpace(call.Arguments))
@@ -57,7 +57,7 @@ internal static class OllamaToolCalls
         try
         {
             var arguments = JsonElement.Parse(call.Arguments);
-            return arguments.ValueKind == JsonValueKind.Object ? arguments : null;
+            return arguments.ValueKind == JsonValueKind.Object && JsonText.IsUnicode(arguments) ? arguments : null;
         }
         catch (JsonException)
         {

@@ -67,8 +67,8 @@ internal sealed class OpenAIApi(SharedCalls calls, ModelCatalog catalog, IOption
             "base64" => true,
             _ => throw OllamaRequests.Wrong("encoding_format", "\"float\" or \"base64\""),
         };
-        var (model, source, embeddings) = await calls.EmbedAsync(OpenAIRequestReader.Call(request), RequestTerms.Of(context), context.RequestAborted);
-        DecisionHeader.Add(context, source);
+        var (model, source, progress, embeddings) = await calls.EmbedAsync(OpenAIRequestReader.Call(request), RequestTerms.Of(context), context.RequestAborted);
+        DecisionHeader.Add(context, source, progress);
         await WireBody.ReplyAsync(context, OpenAIReplies.Of(model, embeddings, base64), OpenAIJson.Wire.OpenAIEmbedReply);
     }
 

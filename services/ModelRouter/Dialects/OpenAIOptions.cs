@@ -28,8 +28,8 @@ internal static class OpenAIOptions
 
     private static IEnumerable<string> Stops(JsonElement stop) => stop.ValueKind switch
     {
-        JsonValueKind.String => [WireBody.Text(stop, "stop")],
-        JsonValueKind.Array when stop.EnumerateArray().All(s => s.ValueKind == JsonValueKind.String) => stop.EnumerateArray().Select(s => WireBody.Text(s, "stop")),
+        JsonValueKind.String => [stop.GetString()!],
+        JsonValueKind.Array when stop.EnumerateArray().All(s => s.ValueKind == JsonValueKind.String) => stop.EnumerateArray().Select(s => s.GetString()!),
         _ => throw OllamaRequests.Wrong("stop", "a text or a list of texts"),
     };
 

@@ -80,7 +80,7 @@ internal static class OpenAIRequestReader
     private static string Prompt(OpenAITextRequest request)
     {
         var prompt = request.Prompt is { ValueKind: JsonValueKind.Array } list && list.GetArrayLength() == 1 ? list[0] : request.Prompt;
-        return prompt is { ValueKind: JsonValueKind.String } text && WireBody.Text(text, "prompt") is var read && (read.Length > 0 || request.Suffix is { Length: > 0 })
+        return prompt is { ValueKind: JsonValueKind.String } text && text.GetString()! is var read && (read.Length > 0 || request.Suffix is { Length: > 0 })
             ? read
             : throw OllamaRequests.Wrong("prompt", "a text or a list of one text, and not empty");
     }
@@ -149,7 +149,7 @@ internal static class OpenAIRequestReader
 
         if (content.Value.ValueKind == JsonValueKind.String)
         {
-            return (WireBody.Text(content.Value, $"messages[{message}].content"), null);
+            return (content.Value.GetString()!, null);
         }
 
         IReadOnlyList<ContentPart?> parts;

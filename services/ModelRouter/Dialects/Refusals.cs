@@ -1,41 +1,57 @@
 using System.Globalization;
+using Microsoft.AspNetCore.Connections;
 using Sutazai.ModelRouter.Calls;
 
 namespace Sutazai.ModelRouter.Dialects;
 
-/// <summary>Answers a refused call in its dialect.</summary>
-internal sealed class Refusals(Func<HttpContext, ModelException, Task> reply) : IEndpointFilter
+/// <summary>Answers a call that is refused, or fails, in its dialect, and sees to it that every reply says what was decided.</summary>
+internal sealed partial class Refusals(Func<HttpContext, ModelException, Task> reply) : IEndpointFilter
 {
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var http = context.HttpContext;
+        DecisionHeader.Promise(http);
         try
         {
             return await next(context);
         }
-        catch (ModelException refusal) when (!http.Response.HasStarted)
-        {
-            http.Response.StatusCode = refusal.Status;
-            if (refusal.RetryAfter is { } wait)
-            {
-                http.Response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
-            }
-
-            if (refusal.Code is { } code)
-            {
-                DecisionHeader.Add(http, $"refused={code}");
-            }
-
-            await reply(http, refusal);
-        }
-        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        catch (Exception e) when (e is ConnectionResetException || (e is OperationCanceledException && http.RequestAborted.IsCancellationRequested))
         {
             if (!http.Response.HasStarted)
             {
                 http.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
             }
         }
+        catch (ModelException refusal) when (!http.Response.HasStarted)
+        {
+            await RefuseAsync(http, refusal);
+        }
+#pragma warning disable CA1031 // Nothing is swallowed: it is logged, and whoever asked is told.
+        catch (Exception e) when (e is not OperationCanceledException && !http.Response.HasStarted)
+#pragma warning restore CA1031
+        {
+            Log.Failed(http.RequestServices.GetRequiredService<ILogger<Refusals>>(), http.Request.Method, http.Request.Path, e);
+            await RefuseAsync(http, ModelException.Internal(Problems.TraceId(http), e));
+        }
 
         return Results.Empty;
+    }
+
+    private Task RefuseAsync(HttpContext http, ModelException refusal)
+    {
+        http.Response.StatusCode = refusal.Status;
+        if (refusal.RetryAfter is { } wait)
+        {
+            http.Response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        }
+
+        DecisionHeader.Add(http, $"refused={refusal.Code ?? "invalid_request"}");
+        return reply(http, refusal);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} failed inside the router.")]
+        public static partial void Failed(ILogger logger, string method, PathString path, Exception exception);
     }
 }

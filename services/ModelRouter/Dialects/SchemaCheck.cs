@@ -11,11 +11,11 @@ internal static class SchemaCheck
     /// <exception cref="Calls.ModelException">It is none; the message names the place.</exception>
     public static JsonElement Checked(JsonElement schema, string name)
     {
-        Check(schema, name);
+        Check(schema, new Place(null, name));
         return schema;
     }
 
-    private static void Check(JsonElement schema, string name)
+    private static void Check(JsonElement schema, Place at)
     {
         if (schema.ValueKind is JsonValueKind.True or JsonValueKind.False)
         {
@@ -24,23 +24,23 @@ internal static class SchemaCheck
 
         if (schema.ValueKind != JsonValueKind.Object)
         {
-            throw OllamaRequests.Wrong(name, "a JSON schema");
+            throw OllamaRequests.Wrong(at.ToString(), "a JSON schema");
         }
 
         foreach (var keyword in schema.EnumerateObject())
         {
-            var place = $"{name}.{keyword.Name}";
+            var place = new Place(at, "." + Problems.Shown(keyword.Name));
             var value = keyword.Value;
             switch (keyword.Name)
             {
                 case "type" when !(IsType(value) || (value.ValueKind == JsonValueKind.Array && value.GetArrayLength() > 0 && value.EnumerateArray().All(IsType))):
-                    throw OllamaRequests.Wrong(place, $"one of {string.Join(", ", s_types)}, or a list of them");
+                    throw OllamaRequests.Wrong(place.ToString(), $"one of {string.Join(", ", s_types)}, or a list of them");
                 case "required" when !(value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(p => p.ValueKind == JsonValueKind.String)):
-                    throw OllamaRequests.Wrong(place, "a list of names");
+                    throw OllamaRequests.Wrong(place.ToString(), "a list of names");
                 case "enum" when !(value.ValueKind == JsonValueKind.Array && value.GetArrayLength() > 0):
-                    throw OllamaRequests.Wrong(place, "a list of values");
+                    throw OllamaRequests.Wrong(place.ToString(), "a list of values");
                 case "$ref" when value.ValueKind != JsonValueKind.String:
-                    throw OllamaRequests.Wrong(place, "a text");
+                    throw OllamaRequests.Wrong(place.ToString(), "a text");
                 case "properties" or "$defs" or "definitions":
                     CheckMembers(value, place);
                     break;
@@ -54,32 +54,38 @@ internal static class SchemaCheck
         }
     }
 
-    private static void CheckMembers(JsonElement members, string name)
+    private static void CheckMembers(JsonElement members, Place at)
     {
         if (members.ValueKind != JsonValueKind.Object)
         {
-            throw OllamaRequests.Wrong(name, "an object of JSON schemas");
+            throw OllamaRequests.Wrong(at.ToString(), "an object of JSON schemas");
         }
 
         foreach (var member in members.EnumerateObject())
         {
-            Check(member.Value, $"{name}.{member.Name}");
+            Check(member.Value, new Place(at, "." + Problems.Shown(member.Name)));
         }
     }
 
-    private static void CheckList(JsonElement list, string name)
+    private static void CheckList(JsonElement list, Place at)
     {
         if (list.ValueKind != JsonValueKind.Array || list.GetArrayLength() == 0)
         {
-            throw OllamaRequests.Wrong(name, "a list of JSON schemas");
+            throw OllamaRequests.Wrong(at.ToString(), "a list of JSON schemas");
         }
 
         var index = 0;
         foreach (var schema in list.EnumerateArray())
         {
-            Check(schema, $"{name}[{index++}]");
+            Check(schema, new Place(at, $"[{index++}]"));
         }
     }
 
     private static bool IsType(JsonElement type) => type.ValueKind == JsonValueKind.String && s_types.Any(t => type.ValueEquals(t));
+
+    /// <summary>Written out only for an error: names may be long, and schemas deep.</summary>
+    private sealed record Place(Place? Outer, string Name)
+    {
+        public override string ToString() => Outer + Name;
+    }
 }

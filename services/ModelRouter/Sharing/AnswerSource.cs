@@ -37,4 +37,5 @@ internal enum ShareUse
 /// <param name="Chunks">The answer as it comes. To be read once, and at once: an answer under way counts its readers from the start.</param>
 internal sealed record ChatAnswer(string Model, AnswerSource Source, CallProgress Progress, IAsyncEnumerable<ChatChunk> Chunks);
 
-internal sealed record EmbedAnswer(string Model, AnswerSource Source, Embeddings Embeddings);
+/// <inheritdoc cref="ChatAnswer"/>
+internal sealed record EmbedAnswer(string Model, AnswerSource Source, CallProgress Progress, Embeddings Embeddings);

@@ -47,7 +47,7 @@ internal sealed class Flights<T>(long maxBytes, Func<T, long> size, Func<T, bool
                 // Asked under the lock: an answer is kept before it stops being under way, so that it is always to be found as one or the other.
                 if (worth is not null && cache.Find<T>(key) is { } kept)
                 {
-                    return new Entered<T>(new AnswerSource(CacheUse.Hit, ShareUse.Off), kept.Worth, new CallProgress(), kept.Pieces.ToAsyncEnumerable());
+                    return new Entered<T>(new AnswerSource(CacheUse.Hit, ShareUse.Off), kept.Worth, new CallProgress().Repeat(kept.Pieces[^1]), kept.Pieces.ToAsyncEnumerable());
                 }
 
                 _flights[key] = flight = new Flight<T>(key, new CancellationTokenSource());

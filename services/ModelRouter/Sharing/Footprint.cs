@@ -14,10 +14,10 @@ internal static class Footprint
         Object + (6 * Reference) + Text(chunk.Content) + Text(chunk.Thinking)
         + (chunk.ToolCalls?.Sum(c => Object + (4 * Reference) + Text(c.Id) + Text(c.Name) + Text(c.Arguments)) ?? 0)
         + (chunk.Logprobs?.Sum(l => Json(l)) ?? 0)
-        + (chunk.Finish is { } finish ? Object + (9 * Reference) + Text(finish.Reason) + Json(finish.Context) : 0);
+        + (chunk.Finish is { } finish ? Object + (10 * Reference) + Text(finish.Reason) + Text(finish.Changed) + Json(finish.Context) : 0);
 
     public static long Of(Embeddings embeddings) =>
-        Object + (4 * Reference) + embeddings.Vectors.Sum(v => Object + (2 * Reference) + (sizeof(float) * (long)v.Length));
+        Object + (5 * Reference) + Text(embeddings.Changed) + embeddings.Vectors.Sum(v => Object + (2 * Reference) + (sizeof(float) * (long)v.Length));
 
     // A text's header is 22 bytes, an empty one is the same object everywhere.
     private static long Text(string? text) => text is null or "" ? 0 : (22 + (2 * (long)text.Length) + 7) / 8 * 8;

@@ -47,7 +47,7 @@ internal sealed class SharedCalls(
             key, (progress, token) => FindOrAskAsync(call, model, search, terms, progress, token), search is null ? null : one => Keep(search, one), terms.Deadline, cancellationToken);
         Entered(EmbedCall.Operation, model, terms, entered, call.KeepAlive);
         var embeddings = await Counted(model, terms, entered, e => e.Total > e.Load ? e.Total - e.Load : TimeSpan.Zero).FirstAsync(cancellationToken);
-        return new EmbedAnswer(model, entered.Source with { Cache = entered.Progress.Found ?? entered.Source.Cache }, embeddings);
+        return new EmbedAnswer(model, entered.Source, entered.Progress, embeddings);
     }
 
     /// <summary>
@@ -112,6 +112,8 @@ internal sealed class SharedCalls(
     {
         if (search is not null && await FindAsync(search, progress, cancellationToken) is { } found)
         {
+            progress.Repeat(found[^1]);
+            calls.Keep(search.Model, call.KeepAlive);
             foreach (var chunk in found)
             {
                 yield return chunk;
@@ -132,6 +134,8 @@ internal sealed class SharedCalls(
     {
         if (search is not null && await FindInRedisAsync<Embeddings>(search, one => one is [{ Vectors.Count: > 0 }], cancellationToken) is { } found)
         {
+            progress.Repeat(found[0]);
+            calls.Keep(search.Model, call.KeepAlive);
             Found(search, progress, AnswerWorth.Of(found[0]) ?? TimeSpan.Zero);
             yield return found[0];
             yield break;

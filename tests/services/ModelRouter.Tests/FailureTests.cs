@@ -156,6 +156,35 @@ public class FailureTests
         Assert.Equal(200, later);
     }
 
+    [Theory]
+    [InlineData("api/ps", null), InlineData("api/show", """{"model":"llama3.2:1b"}""")]
+    public async Task Says_of_models_too_that_a_backend_cannot_be_reached(string path, string? body)
+    {
+        var simulator = await OllamaSimulator.StartAsync(cancellationToken: Cancelled);
+        await using var router = await Router.BeforeAsync(simulator);
+        await simulator.DisposeAsync();
+
+        using var response = body is null ? await router.Client.GetAsync(path, Cancelled) : await router.PostAsync(path, body, Cancelled);
+
+        Assert.Equal((502, """{"error":"the model backend 'ollama' cannot be reached"}"""), ((int)response.StatusCode, await response.Content.ReadAsStringAsync(Cancelled)));
+        Assert.Equal("refused=backend_unreachable", Assert.Single(response.Headers.GetValues("x-router-decision")));
+    }
+
+    [Theory]
+    [InlineData("api/ps", null), InlineData("api/show", """{"model":"llama3.2:1b"}""")]
+    public async Task Waits_a_few_seconds_for_a_backend_that_hangs_and_no_longer(string path, string? body)
+    {
+        await using var simulator = await OllamaSimulator.StartAsync(new() { Faults = [new(FaultKind.Stall) { When = new Condition { Path = "/" + path } }] }, Cancelled);
+        await using var router = await Router.BeforeAsync(simulator, _time);
+        var asking = body is null ? router.Client.GetAsync(path, Cancelled) : router.PostAsync(path, body, Cancelled);
+        await simulator.Requests.WaitForAsync(r => r.Path == "/" + path, Cancelled);
+
+        _time.Advance(TimeSpan.FromSeconds(5));
+
+        using var response = await asking.WaitAsync(TimeSpan.FromSeconds(20), Cancelled);
+        Assert.Equal((502, """{"error":"the model backend 'ollama' cannot be reached"}"""), ((int)response.StatusCode, await response.Content.ReadAsStringAsync(Cancelled)));
+    }
+
     [Fact]
     public async Task Answers_for_its_state_within_a_second_though_the_backend_hangs()
     {

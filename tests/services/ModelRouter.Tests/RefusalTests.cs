@@ -88,6 +88,23 @@ public class RefusalTests
         Assert.DoesNotContain(simulator.Requests, r => r.Path == "/api/chat");
     }
 
+    [Theory]
+    [InlineData("api/chat", 404, """{"model":"#","messages":[{"role":"user","content":""}]}"""), InlineData("v1/chat/completions", 404, """{"model":"#","messages":[{"role":"user","content":""}]}""")]
+    [InlineData("api/show", 404, """{"model":"#"}"""), InlineData("api/chat", 400, """{"model":"llama3.2:1b","messages":[{"role":"#"}]}""")]
+    [InlineData("api/chat", 400, """{"model":"llama3.2:1b","format":{"properties":{"#":{"type":"#"}}}}"""), InlineData("api/chat", 400, """{"model":"llama3.2:1b","options":{"#":["\ud800"]}}""")]
+    public async Task Repeats_little_of_what_is_long(string path, int expected, string body)
+    {
+        await using var simulator = await OllamaSimulator.StartAsync(cancellationToken: Cancelled);
+        await using var router = await Router.BeforeAsync(simulator);
+
+        using var response = await router.PostAsync(path, body.Replace("#", new string('x', 100_000), StringComparison.Ordinal), Cancelled);
+
+        Assert.Equal(expected, (int)response.StatusCode);
+        var text = await response.Content.ReadAsStringAsync(Cancelled);
+        Assert.InRange(text.Length, 1, 500);
+        Assert.Contains(new string('x', 100) + "…", text, StringComparison.Ordinal);
+    }
+
     [Theory, InlineData("api/chat"), InlineData("v1/chat/completions")]
     public async Task Refuses_a_body_over_the_limit_and_takes_one_just_below(string path)
     {

@@ -65,6 +65,24 @@ public class ResidencyTests
         Assert.Equal(2, simulator.Loads);
     }
 
+    [Theory]
+    [InlineData("api/chat", """{"model":"llama3.2:1b","messages":[{"role":"user","content":"Hi"}],"stream":false,"options":{"temperature":0}#}""")]
+    [InlineData("api/embed", """{"model":"nomic-embed-text","input":"Hi"#}""")]
+    public async Task Unloads_it_too_where_the_answer_was_kept(string path, string body)
+    {
+        await using var simulator = await OllamaSimulator.StartAsync(cancellationToken: Cancelled);
+        await using var router = await Router.BeforeAsync(simulator);
+        await router.AskAsync(path, body.Replace("#", "", StringComparison.Ordinal), Cancelled);
+        Assert.Single(await RunningAsync(router));
+
+        using var kept = await router.PostAsync(path, body.Replace("#", ",\"keep_alive\":0", StringComparison.Ordinal), Cancelled);
+
+        Assert.Equal("cache=hit", Assert.Single(kept.Headers.GetValues("x-router-decision")));
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
+        patience.CancelAfter(TimeSpan.FromSeconds(20));
+        await UntilAsync(async () => (await RunningAsync(router)).Count == 0, patience.Token);
+    }
+
     [Fact]
     public async Task Unloads_a_model_when_it_has_not_been_used_for_as_long_as_it_was_to_be_kept()
     {
@@ -198,12 +216,12 @@ public class ResidencyTests
     private static async Task<Dictionary<string, int>> RunningAsync(Router router) =>
         (await router.GetAsync("api/ps", Cancelled)).GetProperty("models").EnumerateArray().ToDictionary(m => m.GetProperty("name").GetString()!, m => m.GetProperty("context_length").GetInt32());
 
-    private static async Task UntilAsync(Func<Task<bool>> state)
+    private static async Task UntilAsync(Func<Task<bool>> state, CancellationToken? patience = null)
     {
         while (!await state())
         {
             await Task.Yield();
-            Cancelled.ThrowIfCancellationRequested();
+            (patience ?? Cancelled).ThrowIfCancellationRequested();
         }
     }
 }

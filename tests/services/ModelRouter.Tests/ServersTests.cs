@@ -98,6 +98,19 @@ public class ServersTests
     }
 
     [Fact]
+    public async Task Tells_what_runs_at_the_servers_that_answer()
+    {
+        var one = await OllamaSimulator.StartAsync(cancellationToken: Cancelled);
+        await using var two = await OllamaSimulator.StartAsync(new() { Models = [new("there", SpeedProfile.OneBillion)] }, Cancelled);
+        await using var router = await BeforeAsync(one, two);
+        Assert.Equal(200, (await router.AskAsync("api/chat", Body("x", "there", stream: false), Cancelled)).Status);
+
+        await one.DisposeAsync();
+
+        Assert.Equal("there:latest", Assert.Single((await router.GetAsync("api/ps", Cancelled)).GetProperty("models").EnumerateArray()).GetProperty("name").GetString());
+    }
+
+    [Fact]
     public async Task Keeps_those_who_wait_while_the_only_server_starts_again()
     {
         var before = await OllamaSimulator.StartAsync(Slow(), Cancelled);
