@@ -15,7 +15,7 @@ internal static class ModelRoutes
 
     private static readonly string[] s_ollamaPosts = ["chat", "generate", "embed", "embeddings", "show", "pull", "push", "create", "copy"];
     private static readonly string[] s_ollamaGets = ["tags", "ps", "version"];
-    private static readonly string[] s_passedOn = ["Retry-After", "x-router-decision"];
+    private const string Decision = "x-router-decision";
 
     public static bool IsOllama(PathString path) =>
         path.StartsWithSegments("/api", out var rest) && rest.Value is ['/', .. var name] && (s_ollamaPosts.Contains(name) || s_ollamaGets.Contains(name) || name == "delete");
@@ -132,41 +132,34 @@ internal static class ModelRoutes
     }
 
     /// <summary>
-    /// The router's models and the agents. Where the router cannot say its models this passes its answer on: agents alone would look like all there
-    /// is, and none of them is worth much without a model. <c>/api/agents</c> lists them in any case.
+    /// The router's models and the agents. The agents, which answer without a model too, are there in any case; where the router cannot say its models,
+    /// its decision is passed on and says why.
     /// </summary>
-    private static async Task ListAsync(HttpContext context, RouteBook book, IHttpClientFactory http)
+    private static async Task<IResult> ListAsync(HttpContext context, RouteBook book, IHttpClientFactory http)
     {
+        var models = new JsonArray();
         try
         {
             using var known = await http.CreateClient("model-router").GetAsync("v1/models", context.RequestAborted);
-            foreach (var header in known.Headers.Where(h => s_passedOn.Contains(h.Key)))
+            if (known.Headers.TryGetValues(Decision, out var decision))
             {
-                context.Response.Headers[header.Key] = header.Value.ToArray();
+                context.Response.Headers[Decision] = decision.ToArray();
             }
 
-            if (!known.IsSuccessStatusCode)
-            {
-                context.Response.StatusCode = (int)known.StatusCode;
-                context.Response.ContentType = known.Content.Headers.ContentType?.ToString();
-                await known.Content.CopyToAsync(context.Response.Body, context.RequestAborted);
-                return;
-            }
-
-            var list = await known.Content.ReadFromJsonAsync<JsonObject>(context.RequestAborted);
-            var models = list!["data"]!.AsArray();
-            foreach (var agent in book.Agents)
-            {
-                models.Add(ToModel(agent));
-            }
-
-            await context.Response.WriteAsJsonAsync(list, context.RequestAborted);
+            var list = known.IsSuccessStatusCode ? await known.Content.ReadFromJsonAsync<JsonObject>(context.RequestAborted) : null;
+            models = list?["data"]?.DeepClone().AsArray() ?? models;
         }
         catch (HttpRequestException)
         {
-            context.Response.Headers.RetryAfter = "1";
-            await context.RefuseAsync(503, "unavailable", "The service 'model-router' does not answer just now.");
+            context.Response.Headers[Decision] = "refused=unavailable";
         }
+
+        foreach (var agent in book.Agents)
+        {
+            models.Add(ToModel(agent));
+        }
+
+        return Results.Json(new JsonObject { ["object"] = "list", ["data"] = models });
     }
 
     private static Task FindAsync(HttpContext context, string model, RouteBook book, Forwarding forwarding)
