@@ -109,7 +109,7 @@ internal sealed class ModelLane(string model)
 
     // Where nobody sits before a screen and waits, turns may be the longer, if each new one has a beginning evaluated again.
     private double Window(TenantLane lane, SchedulerOptions options) =>
-        lane.Batch && LastPrefix is { } prefix && lane.Tickets.First!.Value.Demand.Prefix == prefix ? options.PrefixWindow / options.BatchWeight : options.PrefixWindow;
+        lane.Batch && LastPrefix is { } prefix && lane.Tickets.First!.Value.Demand.Prefix == prefix ? options.BatchPrefixWindow : options.PrefixWindow;
 
     /// <summary>Puts a tenant's lane where it belongs after what the tenant has had became less.</summary>
     public void Reorder(TenantLane lane)

@@ -32,11 +32,11 @@ internal sealed record SchedulerOptions
     /// <summary>What a second of a batch call's wait counts beside one of an interactive call's.</summary>
     public double BatchWeight { get; init; } = 0.02;
 
-    /// <summary>
-    /// Tokens by which the tenant served last may be ahead of the others and still go on, because its prompt's beginning is still evaluated; as many
-    /// more of batch calls that are known to begin alike as their waiting counts less.
-    /// </summary>
+    /// <summary>Tokens by which the tenant served last may be ahead of the others and still go on, because its prompt's beginning is still evaluated.</summary>
     public double PrefixWindow { get; init; } = 800;
+
+    /// <summary>The same for batch calls that are known to begin alike: nobody sits and waits, and each turn more has a beginning evaluated again.</summary>
+    public double BatchPrefixWindow { get; init; } = 16_000;
 
     /// <summary>Part of the estimated work that must fit before the deadline for the call to be tried at all.</summary>
     public double HopeFactor { get; init; } = 0.8;

@@ -22,7 +22,7 @@ public class TurnTests
     {
         var order = Order(100, batch: true, begin: 1500);
 
-        var most = s_options.PrefixWindow / s_options.BatchWeight;
+        var most = s_options.BatchPrefixWindow;
         var ahead = Enumerable.Range(1, order.Length).Select(n => order[..n]).Max(o => Math.Abs(o.Count(t => t == 'a') - o.Count(t => t == 'b')) * 1700);
         Assert.InRange(ahead, most / 2, most + 1700);
     }
