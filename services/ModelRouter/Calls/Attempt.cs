@@ -149,6 +149,7 @@ internal sealed class Attempt(
         _watch?.Dispose();
         _working?.Dispose();
         _gone = false;
+        _missed = 0;
         var working = _working = CancellationTokenSource.CreateLinkedTokenSource(_caller);
         _watch = time.CreateTimer(_ => _ = LookAsync(working), null, s_look, s_look);
     }
