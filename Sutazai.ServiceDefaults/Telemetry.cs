@@ -19,6 +19,9 @@ internal static class Telemetry
     /// <summary>Share of requests that are traced where the caller has not decided; <c>Telemetry:TraceRatio</c>.</summary>
     private const double DefaultTraceRatio = 0.05;
 
+    /// <summary>What is counted several times in each call, and says nothing that the durations and counts of calls do not.</summary>
+    private static readonly HashSet<string> s_perCall = ["http.client.open_connections", "http.client.active_requests", "aspnetcore.routing.match_attempts"];
+
     public static void AddTelemetry(this WebApplicationBuilder builder, IReadOnlyList<ServiceModule> modules)
     {
         var exports = !string.IsNullOrEmpty(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]);
@@ -36,6 +39,7 @@ internal static class Telemetry
                 .AddHttpClientInstrumentation()
                 .AddRuntimeInstrumentation()
                 .AddMeter("Sutazai.*")
+                .AddView(instrument => s_perCall.Contains(instrument.Name) ? MetricStreamConfiguration.Drop : null)
                 .AddPrometheusExporter())
             .WithTracing(tracing => tracing
                 .SetSampler(new ParentBasedSampler(new TraceIdRatioBasedSampler(ratio)))

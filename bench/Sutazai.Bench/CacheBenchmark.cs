@@ -62,7 +62,7 @@ internal static class CacheBenchmark
         return (
             Replay(trace, lru.Find, lru.Keep),
             Replay(trace, gdsf.Find, gdsf.Keep),
-            Replay(trace, a => cache.Find<Answer>(a.Key) is not null, a => cache.Keep<Answer>(a.Key, [a], a.Bytes, a.Worth)));
+            Replay(trace, a => cache.Find<Answer>(a.Key) is not null, a => cache.Keep(a.Key, a, a.Bytes, a.Worth)));
     }
 
     private static Saved Replay(Answer[] trace, Predicate<Answer> find, Action<Answer> keep)
@@ -150,9 +150,10 @@ internal static class CacheBenchmark
         var work = TimeSpan.FromSeconds(tokens / s_models[number % 2].Writes);
         chunks[^1] = new ChatChunk { Finish = new Finish(new string("stop")) { CompletionTokens = tokens, Evaluation = work } };
         var key = KeyOf(number);
-        if (cache.Find<ChatChunk>(key) is null)
+        if (cache.Find<WrittenAnswer<ChatChunk>>(key) is null)
         {
-            cache.Keep<ChatChunk>(key, chunks, chunks.Sum(Footprint.Of), work);
+            var written = WrittenAnswer<ChatChunk>.Of(chunks)!;
+            cache.Keep(key, written, written.Bytes, work);
         }
     }
 
@@ -178,7 +179,7 @@ internal static class CacheBenchmark
             var (reads, writes) = s_models[random.Next(s_models.Length)];
             var prompt = 50 * Math.Pow(40, random.NextDouble());
             var tokens = (int)(20 * Math.Pow(30, random.NextDouble()));
-            return new Answer(KeyOf(number), tokens * Footprint.Of(new ChatChunk { Content = "word" }), TimeSpan.FromSeconds((prompt / reads) + (tokens / writes)));
+            return new Answer(KeyOf(number), WrittenAnswer<ChatChunk>.Of([.. Enumerable.Repeat(new ChatChunk { Content = " word" }, tokens)])!.Bytes, TimeSpan.FromSeconds((prompt / reads) + (tokens / writes)));
         }
     }
 

@@ -48,7 +48,7 @@ internal sealed class ModelRouterOptions : IValidatableObject
 
     /// <summary>Memory for answers kept for the next who asks the same; 0 keeps none.</summary>
     [Range(0, 1L << 40)]
-    public long CacheBytes { get; set; } = 64 << 20;
+    public long CacheBytes { get; set; } = 32 << 20;
 
     /// <summary>For how long an answer is kept at most.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "365.00:00:00")]

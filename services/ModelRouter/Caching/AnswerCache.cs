@@ -4,13 +4,13 @@ using Sutazai.ModelRouter.Sharing;
 namespace Sutazai.ModelRouter.Caching;
 
 /// <summary>
-/// Keeps whole answers, piece by piece as they came, within a bound of memory that is never passed. The first to go is the one that saves the
+/// Keeps answers, or what is known of some, within a bound of memory that is never passed. The first to go is the one that saves the
 /// least time for its bytes, as often as it was asked for of late. That is remembered of answers that are not kept as well, so that one that
 /// went too early comes back with its claim; and it fades, so that what nobody asks for any more goes in the end.
 /// </summary>
 internal sealed class AnswerCache(IOptions<ModelRouterOptions> options, TimeProvider time)
 {
-    /// <summary>Memory of an entry without its pieces: the entry, its node in the order, its row in the table with the room that a table keeps free, and the list.</summary>
+    /// <summary>Memory of an entry without its value: the entry, its node in the order, and its row in the table with the room that a table keeps free.</summary>
     internal const long EntryBytes = 320;
 
     /// <summary>Calls for each answer kept after which a use counts half: more tell steady favourites better apart, fewer follow new ones sooner.</summary>
@@ -50,7 +50,7 @@ internal sealed class AnswerCache(IOptions<ModelRouterOptions> options, TimeProv
         }
     }
 
-    public KeptAnswer<T>? Find<T>(AnswerKey key)
+    public Kept<T>? Find<T>(AnswerKey key)
         where T : class
     {
         lock (_lock)
@@ -70,7 +70,7 @@ internal sealed class AnswerCache(IOptions<ModelRouterOptions> options, TimeProv
             _order.Remove(entry);
             Rank(entry);
             _order.Add(entry);
-            return new KeptAnswer<T>((IReadOnlyList<T>)entry.Pieces, entry.Worth);
+            return new Kept<T>((T)entry.Value, entry.Worth);
         }
     }
 
@@ -83,14 +83,13 @@ internal sealed class AnswerCache(IOptions<ModelRouterOptions> options, TimeProv
         }
     }
 
-    /// <summary>Keeps an answer if it is worth more than what would have to go for it.</summary>
-    /// <param name="bytes">Memory of the pieces.</param>
+    /// <summary>Keeps a value if it is worth more than what would have to go for it.</summary>
+    /// <param name="bytes">Memory of the value.</param>
     /// <param name="worth">The time that each use saves.</param>
     /// <param name="age">For how long it has been kept elsewhere.</param>
-    public void Keep<T>(AnswerKey key, IReadOnlyList<T> pieces, long bytes, TimeSpan worth, TimeSpan age = default)
-        where T : class
+    public void Keep(AnswerKey key, object value, long bytes, TimeSpan worth, TimeSpan age = default)
     {
-        var entry = new Entry(key, pieces, bytes + EntryBytes, worth, time.GetTimestamp() - (long)(age.TotalSeconds * time.TimestampFrequency));
+        var entry = new Entry(key, value, bytes + EntryBytes, worth, time.GetTimestamp() - (long)(age.TotalSeconds * time.TimestampFrequency));
         lock (_lock)
         {
             if (_entries.TryGetValue(key, out var known))
@@ -160,11 +159,11 @@ internal sealed class AnswerCache(IOptions<ModelRouterOptions> options, TimeProv
         entry.Priority = _age + Math.Log2(Math.Max(1, _uses.Of(entry.Key)) * entry.Worth.TotalSeconds / entry.Bytes);
     }
 
-    private sealed class Entry(AnswerKey key, object pieces, long bytes, TimeSpan worth, long since)
+    private sealed class Entry(AnswerKey key, object value, long bytes, TimeSpan worth, long since)
     {
         public AnswerKey Key => key;
 
-        public object Pieces => pieces;
+        public object Value => value;
 
         public long Bytes => bytes;
 
@@ -180,5 +179,5 @@ internal sealed class AnswerCache(IOptions<ModelRouterOptions> options, TimeProv
 }
 
 /// <param name="Worth">The time that it saves.</param>
-internal sealed record KeptAnswer<T>(IReadOnlyList<T> Pieces, TimeSpan Worth)
+internal readonly record struct Kept<T>(T Value, TimeSpan Worth)
     where T : class;

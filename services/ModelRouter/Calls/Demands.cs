@@ -1,6 +1,3 @@
-using System.Buffers.Binary;
-using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using System.Text.Json;
 using Sutazai.ModelRouter.Scheduling;
 
@@ -37,7 +34,14 @@ internal static class Demands
             return (null, 0);
         }
 
-        var text = string.Join('\n', [system, .. call.Tools?.Select(t => t.Name) ?? []]);
-        return (BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(MemoryMarshal.AsBytes(text.AsSpan()))), system?.Length ?? 0);
+        var hash = new HashCode();
+        hash.Add(system);
+        foreach (var tool in call.Tools ?? [])
+        {
+            hash.Add(tool.Name);
+        }
+
+        var length = system?.Length ?? 0;
+        return (((ulong)(uint)hash.ToHashCode() << 32) | (uint)length, length);
     }
 }

@@ -21,18 +21,20 @@ internal sealed class OllamaApi(SharedCalls calls, ModelCatalog catalog, ModelBa
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapMethods("/", s_read, () => TypedResults.Text("Ollama is running"));
-        var api = routes.MapGroup("/api").AddEndpointFilter(new Refusals(OllamaReplies.ErrorAsync));
-        api.MapPost("/chat", (HttpContext context, OllamaApi ollama) => ollama.ChatAsync(context));
-        api.MapPost("/generate", (HttpContext context, OllamaApi ollama) => ollama.GenerateAsync(context));
-        api.MapPost("/embed", (HttpContext context, OllamaApi ollama) => ollama.EmbedAsync(context));
-        api.MapPost("/embeddings", (HttpContext context, OllamaApi ollama) => ollama.EmbedOneAsync(context));
-        api.MapPost("/show", (HttpContext context, OllamaApi ollama) => ollama.ShowAsync(context));
-        api.MapMethods("/tags", s_read, (HttpContext context, OllamaApi ollama) => ollama.TagsAsync(context));
-        api.MapMethods("/ps", s_read, (HttpContext context, OllamaApi ollama) => ollama.RunningAsync(context));
-        api.MapMethods("/version", s_read, (HttpContext context, OllamaApi ollama) => ollama.VersionAsync(context));
+        var ollama = routes.ServiceProvider.GetRequiredService<OllamaApi>();
+        var refusals = new Refusals(OllamaReplies.ErrorAsync);
+        var api = routes.MapGroup("/api");
+        api.MapPost("/chat", refusals.Around(ollama.ChatAsync));
+        api.MapPost("/generate", refusals.Around(ollama.GenerateAsync));
+        api.MapPost("/embed", refusals.Around(ollama.EmbedAsync));
+        api.MapPost("/embeddings", refusals.Around(ollama.EmbedOneAsync));
+        api.MapPost("/show", refusals.Around(ollama.ShowAsync));
+        api.MapMethods("/tags", s_read, refusals.Around(ollama.TagsAsync));
+        api.MapMethods("/ps", s_read, refusals.Around(ollama.RunningAsync));
+        api.MapMethods("/version", s_read, refusals.Around(ollama.VersionAsync));
         foreach (var route in s_management)
         {
-            api.Map(route, (Delegate)Refuse);
+            api.Map(route, refusals.Around(Refuse));
         }
     }
 

@@ -16,12 +16,14 @@ internal sealed class OpenAIApi(SharedCalls calls, ModelCatalog catalog, IOption
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        var v1 = routes.MapGroup("/v1").AddEndpointFilter(new Refusals(OpenAIReplies.ErrorAsync));
-        v1.MapPost("/chat/completions", (HttpContext context, OpenAIApi openAI) => openAI.ChatAsync(context));
-        v1.MapPost("/completions", (HttpContext context, OpenAIApi openAI) => openAI.CompleteAsync(context));
-        v1.MapPost("/embeddings", (HttpContext context, OpenAIApi openAI) => openAI.EmbedAsync(context));
-        v1.MapGet("/models", (HttpContext context, OpenAIApi openAI) => openAI.ModelsAsync(context));
-        v1.MapGet("/models/{**id}", (HttpContext context, OpenAIApi openAI, string id) => openAI.ModelAsync(context, id));
+        var openAI = routes.ServiceProvider.GetRequiredService<OpenAIApi>();
+        var refusals = new Refusals(OpenAIReplies.ErrorAsync);
+        var v1 = routes.MapGroup("/v1");
+        v1.MapPost("/chat/completions", refusals.Around(openAI.ChatAsync));
+        v1.MapPost("/completions", refusals.Around(openAI.CompleteAsync));
+        v1.MapPost("/embeddings", refusals.Around(openAI.EmbedAsync));
+        v1.MapGet("/models", refusals.Around(openAI.ModelsAsync));
+        v1.MapGet("/models/{**id}", refusals.Around(openAI.ModelAsync));
     }
 
     private async Task ChatAsync(HttpContext context)
@@ -78,10 +80,10 @@ internal sealed class OpenAIApi(SharedCalls calls, ModelCatalog catalog, IOption
         await WireBody.ReplyAsync(context, new OpenAIModelList { Object = "list", Data = [.. models.Select(Row)] }, OpenAIJson.Wire.OpenAIModelList);
     }
 
-    private async Task ModelAsync(HttpContext context, string id)
+    private async Task ModelAsync(HttpContext context)
     {
         // A path's slashes stay escaped, and names such as hf.co/maker/model have some.
-        id = id.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
+        var id = ((string?)context.GetRouteValue("id") ?? "").Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
         var name = await catalog.ResolveAsync(id, context.RequestAborted);
         var model = (await catalog.ListAsync(context.RequestAborted)).FirstOrDefault(m => m.Name == name) ?? throw ModelException.NotFound(id, "");
         await WireBody.ReplyAsync(context, Row(model), OpenAIJson.Wire.OpenAIModel);

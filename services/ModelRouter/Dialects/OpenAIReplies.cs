@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Globalization;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Sutazai.ModelRouter.Calls;
@@ -13,7 +12,7 @@ internal sealed class OpenAIReplies(string model, bool includeUsage, TimeProvide
 {
     public const string Fingerprint = "fp_sutazai";
 
-    private readonly string _id = "chatcmpl-" + RandomNumberGenerator.GetHexString(24, lowercase: true);
+    private readonly string _id = "chatcmpl-" + Random.Shared.GetHexString(24, lowercase: true);
     private readonly long _created = time.GetUtcNow().ToUnixTimeSeconds();
     private bool _begun;
     private int _calls;

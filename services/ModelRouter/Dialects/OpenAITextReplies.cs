@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Security.Cryptography;
 using Sutazai.ModelRouter.Calls;
 
 namespace Sutazai.ModelRouter.Dialects;
@@ -7,7 +6,7 @@ namespace Sutazai.ModelRouter.Dialects;
 /// <summary>Writes the answers of OpenAI's older <c>/v1/completions</c>, where an event and a whole answer have the same shape.</summary>
 internal sealed class OpenAITextReplies(string model, bool includeUsage, TimeProvider time) : IChunkFormat
 {
-    private readonly string _id = "cmpl-" + RandomNumberGenerator.GetHexString(24, lowercase: true);
+    private readonly string _id = "cmpl-" + Random.Shared.GetHexString(24, lowercase: true);
     private readonly long _created = time.GetUtcNow().ToUnixTimeSeconds();
 
     public string ContentType => LiveResponse.Events;

@@ -5,15 +5,17 @@ using Sutazai.ModelRouter.Calls;
 namespace Sutazai.ModelRouter.Dialects;
 
 /// <summary>Answers a call that is refused, or fails, in its dialect, and sees to it that every reply says what was decided.</summary>
-internal sealed partial class Refusals(Func<HttpContext, ModelException, Task> reply) : IEndpointFilter
+internal sealed partial class Refusals(Func<HttpContext, ModelException, Task> reply)
 {
-    public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    /// <summary>An endpoint that does this for whatever answers its calls.</summary>
+    public RequestDelegate Around(Func<HttpContext, Task> answer) => http => AnswerAsync(http, answer);
+
+    private async Task AnswerAsync(HttpContext http, Func<HttpContext, Task> answer)
     {
-        var http = context.HttpContext;
         DecisionHeader.Promise(http);
         try
         {
-            return await next(context);
+            await answer(http);
         }
         catch (Exception e) when (e is ConnectionResetException || (e is OperationCanceledException && http.RequestAborted.IsCancellationRequested))
         {
@@ -33,8 +35,6 @@ internal sealed partial class Refusals(Func<HttpContext, ModelException, Task> r
             Log.Failed(http.RequestServices.GetRequiredService<ILogger<Refusals>>(), http.Request.Method, http.Request.Path, e);
             await RefuseAsync(http, ModelException.Internal(Problems.TraceId(http), e));
         }
-
-        return Results.Empty;
     }
 
     private Task RefuseAsync(HttpContext http, ModelException refusal)

@@ -126,7 +126,7 @@ internal sealed class ModelScheduler
         End(ticket);
     }
 
-    /// <summary>Takes a ticket out, waiting or worked on, for another machine or a second try to <see cref="Adopt"/>.</summary>
+    /// <summary>Takes a ticket out, waiting or worked on, for another machine or a second try to <see cref="Adopt"/>. Work is no waiting: its bound moves by that.</summary>
     public void Release(Ticket ticket)
     {
         if (ticket.State == TicketState.Waiting)
@@ -136,7 +136,7 @@ internal sealed class ModelScheduler
         else if (StopWorking(ticket))
         {
             _shares.Charge(_shares.Of(ticket.Demand.Tenant), -ticket.Charged);
-            ticket.Charged = 0;
+            (ticket.Charged, ticket.Due) = (0, ticket.Due + Now - ticket.Started);
         }
     }
 

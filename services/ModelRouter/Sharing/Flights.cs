@@ -37,23 +37,26 @@ internal sealed class Flights<T>(long maxBytes, Func<T, long> size, Func<T, bool
     {
         worth = cache.IsOn ? worth : null;
         Flight<T>? flight;
-        FlightReader<T> reader;
+        FlightReader<T>? reader = null;
+        Kept<WrittenAnswer<T>>? kept = null;
         bool joined;
         lock (_lock)
         {
             joined = _flights.TryGetValue(key, out flight);
-            if (flight is null)
+
+            // Asked under the lock: an answer is kept before it stops being under way, so that it is always to be found as one or the other.
+            kept = joined || worth is null ? null : cache.Find<WrittenAnswer<T>>(key);
+            if (kept is null)
             {
-                // Asked under the lock: an answer is kept before it stops being under way, so that it is always to be found as one or the other.
-                if (worth is not null && cache.Find<T>(key) is { } kept)
-                {
-                    return new Entered<T>(new AnswerSource(CacheUse.Hit, ShareUse.Off), kept.Worth, new CallProgress().Repeat(kept.Pieces[^1]), kept.Pieces.ToAsyncEnumerable());
-                }
-
-                _flights[key] = flight = new Flight<T>(key, new CancellationTokenSource());
+                _flights[key] = flight ??= new Flight<T>(key, new CancellationTokenSource());
+                reader = Board(flight);
             }
+        }
 
-            reader = Board(flight);
+        if (flight is null || reader is null)
+        {
+            var pieces = kept!.Value.Value.Read();
+            return new Entered<T>(new AnswerSource(CacheUse.Hit, ShareUse.Off), kept.Value.Worth, new CallProgress().Repeat(pieces[^1]), pieces.ToAsyncEnumerable());
         }
 
         if (!joined)
@@ -101,9 +104,9 @@ internal sealed class Flights<T>(long maxBytes, Func<T, long> size, Func<T, bool
                 if (ends(value))
                 {
                     // Before anybody sees it: who has the whole answer and asks again finds it kept.
-                    if (all is not null && worth!(all) is { } saves)
+                    if (all is not null && worth!(all) is { } saves && WrittenAnswer<T>.Of(all) is { } written)
                     {
-                        cache.Keep<T>(flight.Key!.Value, all.ToArray(), bytes, saves.Worth, saves.Age);
+                        cache.Keep(flight.Key!.Value, written, written.Bytes, saves.Worth, saves.Age);
                     }
 
                     last = piece;

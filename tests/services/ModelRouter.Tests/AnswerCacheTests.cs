@@ -37,7 +37,7 @@ public class AnswerCacheTests
                     default:
                         // Most answers are much smaller than the bound.
                         sizes[Key(key)] = operation == 3 ? bytes : bytes / 20;
-                        cache.Keep<string>(Key(key), ["x"], sizes[Key(key)], TimeSpan.FromSeconds(seconds));
+                        cache.Keep(Key(key), "x", sizes[Key(key)], TimeSpan.FromSeconds(seconds));
                         break;
                 }
 
@@ -50,15 +50,14 @@ public class AnswerCacheTests
         });
 
     [Fact]
-    public void Gives_back_the_pieces_it_was_given()
+    public void Gives_back_what_it_was_given()
     {
         var cache = Cache(MaxBytes);
 
-        cache.Keep<string>(Key(1), ["a", "b"], 100, TimeSpan.FromSeconds(3));
+        cache.Keep(Key(1), "a", 100, TimeSpan.FromSeconds(3));
 
         var kept = cache.Find<string>(Key(1));
-        Assert.Equal(["a", "b"], kept!.Pieces);
-        Assert.Equal(TimeSpan.FromSeconds(3), kept.Worth);
+        Assert.Equal(new Kept<string>("a", TimeSpan.FromSeconds(3)), kept);
         Assert.Null(cache.Find<string>(Key(2)));
     }
 
@@ -66,7 +65,7 @@ public class AnswerCacheTests
     public void Gives_up_cheap_answers_before_dear_ones_of_the_same_size()
     {
         var cache = Cache(MaxBytes);
-        cache.Keep<string>(Key(-1), ["dear"], 1000, TimeSpan.FromSeconds(60));
+        cache.Keep(Key(-1), "dear", 1000, TimeSpan.FromSeconds(60));
 
         KeepCheap(cache, 100);
 
@@ -79,8 +78,8 @@ public class AnswerCacheTests
     public void Gives_up_large_answers_before_small_ones_of_the_same_worth()
     {
         var cache = Cache(MaxBytes);
-        cache.Keep<string>(Key(-1), ["small"], 50, TimeSpan.FromSeconds(1));
-        cache.Keep<string>(Key(-2), ["large"], 5000, TimeSpan.FromSeconds(1));
+        cache.Keep(Key(-1), "small", 50, TimeSpan.FromSeconds(1));
+        cache.Keep(Key(-2), "large", 5000, TimeSpan.FromSeconds(1));
 
         KeepCheap(cache, 15);
 
@@ -92,8 +91,8 @@ public class AnswerCacheTests
     public void Gives_up_answers_nobody_asks_for_before_those_in_use()
     {
         var cache = Cache(MaxBytes);
-        cache.Keep<string>(Key(-1), ["used"], 1000, TimeSpan.FromSeconds(1));
-        cache.Keep<string>(Key(-2), ["unused"], 1000, TimeSpan.FromSeconds(1));
+        cache.Keep(Key(-1), "used", 1000, TimeSpan.FromSeconds(1));
+        cache.Keep(Key(-2), "unused", 1000, TimeSpan.FromSeconds(1));
         for (var i = 0; i < 10; i++)
         {
             Assert.NotNull(cache.Find<string>(Key(-1)));
@@ -109,7 +108,7 @@ public class AnswerCacheTests
     public void Gives_up_a_dear_answer_that_nobody_asks_for_in_the_end()
     {
         var cache = Cache(MaxBytes);
-        cache.Keep<string>(Key(-1), ["dear"], 1000, TimeSpan.FromSeconds(60));
+        cache.Keep(Key(-1), "dear", 1000, TimeSpan.FromSeconds(60));
 
         KeepCheap(cache, 2000);
 
@@ -200,10 +199,10 @@ public class AnswerCacheTests
         Ask(cache, Key(-1), 1000);
         for (var i = 0; i < 13; i++)
         {
-            cache.Keep<string>(Key(i), ["dear"], 1000, TimeSpan.FromSeconds(100));
+            cache.Keep(Key(i), "dear", 1000, TimeSpan.FromSeconds(100));
         }
 
-        cache.Keep<string>(Key(-2), ["large"], 15_000, TimeSpan.FromSeconds(60));
+        cache.Keep(Key(-2), "large", 15_000, TimeSpan.FromSeconds(60));
 
         Assert.True(cache.Holds(Key(-1)));
         Assert.False(cache.Holds(Key(-2)));
@@ -213,7 +212,7 @@ public class AnswerCacheTests
     public void Forgets_an_answer_when_its_time_is_up()
     {
         var cache = Cache(MaxBytes, _time);
-        cache.Keep<string>(Key(1), ["a"], 100, TimeSpan.FromSeconds(1));
+        cache.Keep(Key(1), "a", 100, TimeSpan.FromSeconds(1));
 
         _time.Advance(TimeSpan.FromMinutes(9));
         Assert.NotNull(cache.Find<string>(Key(1)));
@@ -227,7 +226,7 @@ public class AnswerCacheTests
     public void Forgets_an_answer_that_was_kept_elsewhere_the_sooner()
     {
         var cache = Cache(MaxBytes, _time);
-        cache.Keep<string>(Key(1), ["a"], 100, TimeSpan.FromSeconds(1), age: TimeSpan.FromMinutes(9));
+        cache.Keep(Key(1), "a", 100, TimeSpan.FromSeconds(1), age: TimeSpan.FromMinutes(9));
 
         Assert.NotNull(cache.Find<string>(Key(1)));
         _time.Advance(TimeSpan.FromMinutes(1));
@@ -251,7 +250,7 @@ public class AnswerCacheTests
             return true;
         }
 
-        cache.Keep<string>(key, ["answer"], bytes, TimeSpan.FromSeconds(seconds));
+        cache.Keep(key, "answer", bytes, TimeSpan.FromSeconds(seconds));
         return false;
     }
 

@@ -252,6 +252,37 @@ public class ServersTests
         Assert.Equal(2, simulator.Loads);
     }
 
+    [Fact]
+    public async Task Asks_again_what_a_server_that_froze_was_at_but_waits_for_one_that_reads_a_prompt_for_long()
+    {
+        var time = new FakeTimeProvider();
+        await using var simulator = await OllamaSimulator.StartAsync(new() { Faults = [new(FaultKind.SlowFirstToken) { Times = 1, Delay = TimeSpan.FromHours(1) }] }, Cancelled);
+        await using var router = await Router.BeforeAsync(simulator, time, "ModelRouter:Heartbeat=00:05:00");
+        var call = router.LinesAsync("api/chat", Body("first"), Cancelled);
+        await simulator.Requests.WaitForAsync(r => r.Fault == FaultKind.SlowFirstToken, Cancelled);
+
+        await PassAsync(TimeSpan.FromMinutes(40));
+        Assert.False(call.IsCompleted);
+        Assert.Equal(1, Chats(simulator));
+
+        simulator.Faults.Set([new(FaultKind.Stall) { When = new Condition { Path = "/api/version" }, Times = 5 }]);
+        await PassAsync(TimeSpan.FromMinutes(20));
+
+        Assert.Contains("\"done\":true", (await call)[^1], StringComparison.Ordinal);
+        Assert.Equal(2, Chats(simulator));
+
+        async Task PassAsync(TimeSpan span)
+        {
+            var end = time.GetUtcNow() + span;
+            while (time.GetUtcNow() < end && !call.IsCompleted)
+            {
+                // A look, then the end of its patience, each with time for the server to answer.
+                time.Advance(TimeSpan.FromSeconds(10));
+                await Task.Delay(TimeSpan.FromMilliseconds(10), Cancelled);
+            }
+        }
+    }
+
     private static async Task UntilLostAsync(Router router)
     {
         while ((await router.GetAsync("queue", Cancelled)).GetProperty("servers")[0].GetProperty("state").GetString() != "lost")

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 using Sutazai.ModelRouter.Sharing;
@@ -102,7 +101,7 @@ internal sealed partial class RedisAnswers(ConfigurationOptions connection, IOpt
         try
         {
             await Task.Yield();
-            var value = JsonSerializer.SerializeToUtf8Bytes(new WrittenAnswer<T>(time.GetUtcNow(), pieces), Json<T>());
+            var value = JsonSerializer.SerializeToUtf8Bytes(new DatedAnswer<T>(time.GetUtcNow(), pieces), AnswerJson.Of<DatedAnswer<T>>());
             if (value.Length <= MaxBytes)
             {
                 var connected = await ConnectAsync();
@@ -135,7 +134,7 @@ internal sealed partial class RedisAnswers(ConfigurationOptions connection, IOpt
     {
         try
         {
-            if (JsonSerializer.Deserialize((byte[])value!, Json<T>()) is not { Pieces.Count: > 0 } written || written.Pieces.Contains(null!) || !isWhole(written.Pieces))
+            if (JsonSerializer.Deserialize((byte[])value!, AnswerJson.Of<DatedAnswer<T>>()) is not { Pieces.Count: > 0 } written || written.Pieces.Contains(null!) || !isWhole(written.Pieces))
             {
                 return null;
             }
@@ -160,10 +159,7 @@ internal sealed partial class RedisAnswers(ConfigurationOptions connection, IOpt
     }
 
     // With the version of what is written there.
-    private static string Name(AnswerKey key) => $"sutazai:answer:1:{key.High:x32}{key.Low:x32}";
-
-    private static JsonTypeInfo<WrittenAnswer<T>> Json<T>()
-        where T : class => (JsonTypeInfo<WrittenAnswer<T>>)WrittenAnswers.Default.GetTypeInfo(typeof(WrittenAnswer<T>))!;
+    private static string Name(AnswerKey key) => $"sutazai:answer:2:{key.High:x32}{key.Low:x32}";
 
     private static partial class Log
     {

@@ -43,12 +43,12 @@ internal sealed partial class SemanticCache(AnswerCache cache, ModelTelemetry te
 
     /// <summary>The answer to the same question in other words.</summary>
     /// <param name="embed">Asks the embedding model for the vectors of some texts.</param>
-    public async Task<KeptAnswer<ChatChunk>?> FindAsync(
+    public async Task<Kept<WrittenAnswer<ChatChunk>>?> FindAsync(
         Question question, Func<IReadOnlyList<string>, CancellationToken, Task<Embeddings>> embed, CancellationToken cancellationToken)
     {
-        var known = cache.Find<AnsweredQuestion>(question.Group)?.Pieces ?? [];
+        var known = cache.Find<AnsweredQuestion[]>(question.Group)?.Value ?? [];
         var same = known.LastOrDefault(k => k.Wording.Differs(question.Wording) is null);
-        if (same is null || cache.Find<ChatChunk>(same.Answer) is not { } kept)
+        if (same is null || cache.Find<WrittenAnswer<ChatChunk>>(same.Answer) is not { } kept)
         {
             var near = same is null ? known.TakeLast(Newest).Select(k => (k.Wording, Shared: k.Wording.Shared(question.Wording))).DefaultIfEmpty().MaxBy(k => k.Shared) : default;
             telemetry.Compared(near.Shared >= Near ? $"rejected_{near.Wording.Differs(question.Wording)}".ToLowerInvariant() : "miss");
@@ -57,7 +57,7 @@ internal sealed partial class SemanticCache(AnswerCache cache, ModelTelemetry te
 
         if (_mode == SemanticCacheMode.Shadow)
         {
-            question.Suspect = (same.Text, Text(kept.Pieces));
+            question.Suspect = (same.Text, Text(kept.Value.Read()));
             return null;
         }
 
@@ -76,9 +76,9 @@ internal sealed partial class SemanticCache(AnswerCache cache, ModelTelemetry te
     {
         lock (_lock)
         {
-            var known = cache.Find<AnsweredQuestion>(question.Group)?.Pieces ?? [];
+            var known = cache.Find<AnsweredQuestion[]>(question.Group)?.Value ?? [];
             AnsweredQuestion[] all = [.. known.Where(k => k.Answer != answer && cache.Holds(k.Answer)).TakeLast(Most - 1), new(answer, question.Text, question.Wording)];
-            cache.Keep<AnsweredQuestion>(question.Group, all, all.Sum(k => k.Bytes), worth);
+            cache.Keep(question.Group, all, all.Sum(k => k.Bytes), worth);
         }
 
         if (question.Suspect is { } suspect)
