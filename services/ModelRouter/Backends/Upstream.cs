@@ -23,6 +23,8 @@ internal sealed class Upstream : IDisposable
     /// <summary>What llama-server says of requests that it cannot fulfil and answers as if it had failed itself.</summary>
     private static readonly string[] s_callersFaults = ["Failed to parse messages", "Failed to parse tools", "input is too large to process", "input is larger than the max context size", "context shift is disabled"];
 
+    private static readonly MediaTypeHeaderValue s_json = new("application/json");
+
     private readonly HttpMessageInvoker _http;
     private readonly AuthenticationHeaderValue? _authorization;
 
@@ -70,7 +72,7 @@ internal sealed class Upstream : IDisposable
     public Task<HttpResponseMessage> PostAsync<T>(string path, Func<T> body, JsonTypeInfo<T> type, CancellationToken cancellationToken)
     {
         var content = new ByteArrayContent(Bytes(body, type));
-        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        content.Headers.ContentType = s_json;
         return SendAsync(HttpMethod.Post, path, content, cancellationToken);
     }
 

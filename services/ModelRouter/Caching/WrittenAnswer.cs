@@ -8,7 +8,7 @@ using Sutazai.ModelRouter.Calls;
 namespace Sutazai.ModelRouter.Caching;
 
 /// <summary>
-/// An answer as it lies in memory until it is asked for again: JSON of all its pieces. A streamed answer's pieces as objects would take six times
+/// An answer as it lies in memory until it is asked for again: JSON of all its pieces. A streamed answer's pieces as objects would take five times
 /// as much, and the garbage collector would have to look at each.
 /// </summary>
 internal sealed class WrittenAnswer<T>

@@ -23,42 +23,20 @@ internal sealed class StreamedReply(TimeSpan heartbeat, TimeProvider time)
 {
     public async Task WriteAsync(HttpContext context, IAsyncEnumerable<ChatChunk> chunks, IChunkFormat format, CallProgress progress)
     {
-        var cancellationToken = context.RequestAborted;
-        await using var reading = chunks.GetAsyncEnumerator(cancellationToken);
+        await using var stream = new BeatingStream(context, format, progress, heartbeat, time);
         try
         {
-            while (await NextAsync(context, reading, format, progress))
+            await foreach (var chunk in chunks.WithCancellation(context.RequestAborted))
             {
-                LiveResponse.Begin(context.Response, format.ContentType);
-                format.Write(context.Response.BodyWriter, reading.Current);
-                await context.Response.BodyWriter.FlushAsync(cancellationToken);
+                await stream.SendAsync(chunk);
             }
         }
-        catch (ModelException failure) when (context.Response.HasStarted)
+        catch (ModelException failure)
         {
-            format.WriteError(context.Response.BodyWriter, failure);
-            await context.Response.BodyWriter.FlushAsync(cancellationToken);
-        }
-    }
-
-    /// <summary>Waits for a chunk, with signs of life on the way.</summary>
-    private async ValueTask<bool> NextAsync(HttpContext context, IAsyncEnumerator<ChatChunk> reading, IChunkFormat format, CallProgress progress)
-    {
-        var next = reading.MoveNextAsync();
-        if (next.IsCompleted)
-        {
-            return await next;
-        }
-
-        var coming = next.AsTask();
-        await LiveResponse.BeatUntilAsync(coming, heartbeat, time, BeatAsync, context.RequestAborted);
-        return await coming;
-
-        async Task BeatAsync()
-        {
-            LiveResponse.Begin(context.Response, format.ContentType);
-            format.WriteHeartbeat(context.Response.BodyWriter, progress);
-            await context.Response.BodyWriter.FlushAsync(CancellationToken.None);
+            if (!await stream.FailAsync(failure))
+            {
+                throw;
+            }
         }
     }
 

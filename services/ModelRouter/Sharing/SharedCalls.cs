@@ -33,7 +33,7 @@ internal sealed class SharedCalls(
         var key = AnswerKey.Of(resolved, digest, terms);
         var search = deterministic && cache.IsOn ? new Search(call.Operation, model, key, terms) { Question = semantic.Of(resolved, digest, terms) } : null;
         var entered = _chats.Enter(
-            key, (progress, token) => FindOrAskAsync(call, model, search, terms, progress, token), search is null ? null : chunks => Keep(search, chunks), terms.Deadline, cancellationToken);
+            key, (progress, token) => FindOrAsk(call, model, search, terms, progress, token), search is null ? null : chunks => Keep(search, chunks), terms.Deadline, cancellationToken);
         Entered(call.Operation, model, terms, entered, call.KeepAlive);
         return new ChatAnswer(model, entered.Source, entered.Progress, Counted(model, terms, entered, c => c.Finish is { } f ? f.PromptEvaluation + f.Evaluation : null));
     }
@@ -107,10 +107,27 @@ internal sealed class SharedCalls(
         }
     }
 
-    private async IAsyncEnumerable<ChatChunk> FindOrAskAsync(
-        ChatCall call, string model, Search? search, CallTerms terms, CallProgress progress, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private IAsyncEnumerable<ChatChunk> FindOrAsk(ChatCall call, string model, Search? search, CallTerms terms, CallProgress progress, CancellationToken cancellationToken)
     {
-        if (search is not null && await FindAsync(search, progress, cancellationToken) is { } found)
+        // Streamed, whoever asks first: one who joins may want it so.
+        var asked = call.Stream ? call : call with { Stream = true };
+        if (search is not null && (redis is not null || search.Question is not null))
+        {
+            return FindOrAskAsync(asked, model, search, terms, progress, cancellationToken);
+        }
+
+        if (search is not null)
+        {
+            Found(search, progress, TimeSpan.Zero);
+        }
+
+        return calls.ChatAsync(asked, model, terms, progress, cancellationToken);
+    }
+
+    private async IAsyncEnumerable<ChatChunk> FindOrAskAsync(
+        ChatCall call, string model, Search search, CallTerms terms, CallProgress progress, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (await FindAsync(search, progress, cancellationToken) is { } found)
         {
             progress.Repeat(found[^1]);
             calls.Keep(search.Model, call.KeepAlive);
@@ -122,8 +139,7 @@ internal sealed class SharedCalls(
             yield break;
         }
 
-        // Streamed, whoever asks first: one who joins may want it so.
-        await foreach (var chunk in calls.ChatAsync(call.Stream ? call : call with { Stream = true }, model, terms, progress, cancellationToken))
+        await foreach (var chunk in calls.ChatAsync(call, model, terms, progress, cancellationToken))
         {
             yield return chunk;
         }

@@ -148,16 +148,16 @@ public class AnswerCacheTests
         }
 
         // As many as there is room for.
-        for (var i = 0; i < 700; i++)
+        for (var i = 0; i < 750; i++)
         {
-            Ask(cache, Key(i % 14), 1000);
+            Ask(cache, Key(i % 15), 1000);
         }
 
         Assert.False(cache.Holds(Key(-1)));
         Ask(cache, Key(-1), 1000);
 
         Assert.False(cache.Holds(Key(-1)));
-        Assert.All(Enumerable.Range(0, 14), i => Assert.True(cache.Holds(Key(i))));
+        Assert.All(Enumerable.Range(0, 15), i => Assert.True(cache.Holds(Key(i))));
     }
 
     [Fact]

@@ -225,13 +225,31 @@ public sealed class HeartbeatTests : IDisposable
 
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
         {
-            var timer = base.CreateTimer(callback, state, dueTime, period);
+            var timer = new Watched(base.CreateTimer(callback, state, dueTime, period), this);
+            Waits(dueTime);
+            return timer;
+        }
+
+        private void Waits(TimeSpan dueTime)
+        {
             if (dueTime == s_beat)
             {
                 _waits.Release();
             }
+        }
 
-            return timer;
+        private sealed class Watched(ITimer timer, BeatingTime time) : ITimer
+        {
+            public bool Change(TimeSpan dueTime, TimeSpan period)
+            {
+                var changed = timer.Change(dueTime, period);
+                time.Waits(dueTime);
+                return changed;
+            }
+
+            public void Dispose() => timer.Dispose();
+
+            public ValueTask DisposeAsync() => timer.DisposeAsync();
         }
 
         public void Dispose() => _waits.Dispose();
