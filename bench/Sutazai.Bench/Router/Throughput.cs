@@ -7,6 +7,9 @@ namespace Sutazai.Bench.Router;
 internal static class Throughput
 {
     private const int Seconds = 5;
+
+    /// <summary>Of the round that is not counted: a just-in-time compiler, ours or V8, is at work for most of a minute.</summary>
+    private const int WarmUpSeconds = 30;
     private const int Busy = 32;
     private const int Probes = 20;
 
@@ -29,23 +32,24 @@ internal static class Throughput
         for (var round = 0; round <= rounds; round++)
         {
             await Console.Error.WriteLineAsync($"throughput, round {round} of {rounds}");
+            var seconds = round == 0 ? WarmUpSeconds : Seconds;
             foreach (var load in loads)
             {
                 var before = await NginxServers.CountAsync(upstream, http, cancellationToken);
-                var run = await RunAsync(load.Contestant, Busy, folder, Unique($"{round}-{load.Contestant.Name}-busy"), cancellationToken);
+                var run = await RunAsync(load.Contestant, Busy, seconds, folder, Unique($"{round}-{load.Contestant.Name}-busy"), cancellationToken);
                 load.Add(load.Busy, run, await NginxServers.CountAsync(upstream, http, cancellationToken) - before - 1, round);
             }
 
             foreach (var load in hits)
             {
                 var before = await NginxServers.CountAsync(upstream, http, cancellationToken);
-                var run = await RunAsync(load.Contestant, Busy, folder, Same, cancellationToken);
+                var run = await RunAsync(load.Contestant, Busy, seconds, folder, Same, cancellationToken);
                 load.Add(load.Busy, run, await NginxServers.CountAsync(upstream, http, cancellationToken) - before - 1, round);
             }
 
             foreach (var load in loads)
             {
-                var run = await RunAsync(load.Contestant, 1, folder, Unique($"{round}-{load.Contestant.Name}-alone"), cancellationToken);
+                var run = await RunAsync(load.Contestant, 1, Seconds, folder, Unique($"{round}-{load.Contestant.Name}-alone"), cancellationToken);
                 load.Add(load.Alone, run, null, round);
             }
         }
@@ -76,12 +80,12 @@ internal static class Throughput
         return await NginxServers.CountAsync(upstream, http, cancellationToken) - before - 1 < Probes;
     }
 
-    private static async Task<Wrk> RunAsync(Contestant contestant, int connections, string folder, string request, CancellationToken cancellationToken)
+    private static async Task<Wrk> RunAsync(Contestant contestant, int connections, int seconds, string folder, string request, CancellationToken cancellationToken)
     {
         var script = Path.Combine(folder, "load.lua");
         var headers = string.Concat(contestant.Headers().Append(("Content-Type", "application/json")).Select(h => $"wrk.headers[\"{h.Item1}\"] = \"{h.Item2}\"\n"));
         await File.WriteAllTextAsync(script, $"wrk.method = \"POST\"\n{headers}{request}", cancellationToken);
-        return await Wrk.RunAsync(contestant.Chat.ToString(), connections, Seconds, script, cancellationToken);
+        return await Wrk.RunAsync(contestant.Chat.ToString(), connections, seconds, script, cancellationToken);
     }
 
     private static string Body(string question) =>
@@ -135,7 +139,7 @@ internal static class Throughput
     {
         var direct = loads[0];
         Console.WriteLine(
-            $"\n## Short calls\n\n{rounds} interleaved rounds of {Seconds} s after one that is not counted, an answer of about 1 KB: median (quartiles). Req/s counts good answers only. "
+            $"\n## Short calls\n\n{rounds} interleaved rounds of {Seconds} s after one of {WarmUpSeconds} s that is not counted, an answer of about 1 KB: median (quartiles). Req/s counts good answers only. "
             + $"Ours runs with ModelRouter:Concurrency={Contestants.Concurrency}, where its default is 1; its router and its gateway are one process, which bore the load of both. "
             + "Resident memory of nginx counts pages that its workers share more than once.\n");
         Console.WriteLine($"| | req/s, {Busy} at a time | p50 ms | p99 ms | added p99 ms | p50 ms, one at a time | added p50 ms | upstream calls an answer | errors | resident MB |");
