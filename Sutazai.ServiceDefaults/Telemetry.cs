@@ -12,7 +12,7 @@ namespace Sutazai;
 
 /// <summary>
 /// Traces, metrics and logs. OTLP when <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set; <c>/metrics</c> for Prometheus always. Sources and meters
-/// whose names begin with <c>Sutazai.</c> are collected.
+/// whose names begin with <c>Sutazai.</c> are collected. Where nothing is exported no spans are recorded; calls have their trace's id all the same.
 /// </summary>
 internal static class Telemetry
 {
@@ -25,13 +25,7 @@ internal static class Telemetry
     public static void AddTelemetry(this WebApplicationBuilder builder, IReadOnlyList<ServiceModule> modules)
     {
         var exports = !string.IsNullOrEmpty(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]);
-        var ratio = builder.Configuration.GetValue("Telemetry:TraceRatio", DefaultTraceRatio);
         var name = modules is [var only] ? only.Name : "sutazai";
-        if (exports)
-        {
-            builder.Logging.AddOpenTelemetry(logging => logging.IncludeScopes = true);
-        }
-
         var telemetry = builder.Services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddService(name, serviceVersion: SutazaiApp.Version))
             .WithMetrics(metrics => metrics
@@ -40,16 +34,20 @@ internal static class Telemetry
                 .AddRuntimeInstrumentation()
                 .AddMeter("Sutazai.*")
                 .AddView(instrument => s_perCall.Contains(instrument.Name) ? MetricStreamConfiguration.Drop : null)
-                .AddPrometheusExporter())
-            .WithTracing(tracing => tracing
-                .SetSampler(new ParentBasedSampler(new TraceIdRatioBasedSampler(ratio)))
-                .AddAspNetCoreInstrumentation(options => options.Filter = context =>
-                    !context.Request.Path.StartsWithSegments("/health") && !context.Request.Path.StartsWithSegments("/metrics"))
-                .AddHttpClientInstrumentation(options => options.FilterHttpRequestMessage = _ => Activity.Current is not null)
-                .AddSource("Sutazai.*", "Microsoft.SemanticKernel*"));
-        if (exports)
+                .AddPrometheusExporter());
+        if (!exports)
         {
-            telemetry.UseOtlpExporter();
+            return;
         }
+
+        builder.Logging.AddOpenTelemetry(logging => logging.IncludeScopes = true);
+        var ratio = builder.Configuration.GetValue("Telemetry:TraceRatio", DefaultTraceRatio);
+        telemetry.WithTracing(tracing => tracing
+            .SetSampler(new ParentBasedSampler(new TraceIdRatioBasedSampler(ratio)))
+            .AddAspNetCoreInstrumentation(options => options.Filter = context =>
+                !context.Request.Path.StartsWithSegments("/health") && !context.Request.Path.StartsWithSegments("/metrics"))
+            .AddHttpClientInstrumentation(options => options.FilterHttpRequestMessage = _ => Activity.Current is not null)
+            .AddSource("Sutazai.*", "Microsoft.SemanticKernel*"));
+        telemetry.UseOtlpExporter();
     }
 }

@@ -18,41 +18,30 @@ internal sealed class OpenAIAnswer(TimeProvider time)
     private OpenAIUsage? _usage;
     private OpenAITimings? _timings;
 
-    public ChatChunk Whole(OpenAICompletion completion)
+    public ChatChunk Whole(OpenAIPiece answer)
     {
-        var text = Next(completion) ?? new ChatChunk();
+        var text = Next(answer) ?? new ChatChunk();
         return End() is { } end ? text with { ToolCalls = end.ToolCalls, Finish = end.Finish } : throw ModelException.Broken("the model backend's answer has no choices");
     }
 
     /// <returns>What the event adds to the answer, or null.</returns>
-    public ChatChunk? Next(OpenAICompletion completion)
+    public ChatChunk? Next(in OpenAIPiece piece)
     {
-        if (completion.Error is { ValueKind: not JsonValueKind.Null } error)
+        if (piece.Error is { ValueKind: not JsonValueKind.Null } error)
         {
             throw OpenAIBackend.Failed(error);
         }
 
-        _usage = completion.Usage ?? _usage;
-        _timings = completion.Timings ?? _timings;
-        if (completion.Choices is not [var choice, ..])
+        _usage = piece.Usage ?? _usage;
+        _timings = piece.Timings ?? _timings;
+        _reason = piece.FinishReason ?? _reason;
+        Add(piece.ToolCalls);
+        if (string.IsNullOrEmpty(piece.Content) && string.IsNullOrEmpty(piece.Reasoning) && piece.Logprobs is null)
         {
             return null;
         }
 
-        _reason = choice.FinishReason ?? _reason;
-        var message = choice.Delta ?? choice.Message;
-        Add(message?.ToolCalls);
-        var chunk = new ChatChunk
-        {
-            Content = message?.Content ?? "",
-            Thinking = message?.ReasoningContent ?? message?.Reasoning,
-            Logprobs = choice.Logprobs?.Content,
-        };
-        if (chunk.Content is "" && string.IsNullOrEmpty(chunk.Thinking) && chunk.Logprobs is null)
-        {
-            return null;
-        }
-
+        var chunk = new ChatChunk { Content = piece.Content ?? "", Thinking = piece.Reasoning, Logprobs = piece.Logprobs };
         _first ??= time.GetTimestamp();
         return chunk;
     }

@@ -35,7 +35,7 @@ internal sealed class OpenAIBackend(BackendConnection connection, TimeProvider t
         // Some servers answer whole although they are asked to stream.
         if (!call.Stream || response.Content.Headers.ContentType?.MediaType == "application/json")
         {
-            yield return answer.Whole(await Upstream.ReadAsync(response, OpenAIJson.Wire.OpenAICompletion, cancellationToken));
+            yield return answer.Whole(OpenAIPiece.Read(new ReadOnlySequence<byte>(await response.Content.ReadAsByteArrayAsync(cancellationToken))));
             yield break;
         }
 
@@ -51,8 +51,7 @@ internal sealed class OpenAIBackend(BackendConnection connection, TimeProvider t
                 break;
             }
 
-            var reader = new Utf8JsonReader(data);
-            if (answer.Next(JsonSerializer.Deserialize(ref reader, OpenAIJson.Wire.OpenAICompletion) ?? throw new JsonException("An event is null.")) is { } chunk)
+            if (answer.Next(OpenAIPiece.Read(data)) is { } chunk)
             {
                 yield return chunk;
             }

@@ -101,16 +101,16 @@ internal static class OpenAIRequests
         ToolCallId = message.ToolCallId,
     };
 
-    private static JsonElement Content(ChatMessage message)
+    private static OpenAIContent Content(ChatMessage message)
     {
         if (message.Images is null or [])
         {
-            return JsonSerializer.SerializeToElement(message.Content, OllamaJson.Wire.String);
+            return new OpenAIContent(message.Content);
         }
 
         IEnumerable<ContentPart> text = message.Content is "" ? [] : [new ContentPart { Type = "text", Text = message.Content }];
         var images = message.Images.Select(i => new ContentPart { Type = "image_url", ImageUrl = new ImageUrl($"data:{MediaType(i)};base64,{i}") });
-        return JsonSerializer.SerializeToElement([.. text, .. images], OpenAIJson.Wire.IReadOnlyListContentPart);
+        return new OpenAIContent(null, JsonSerializer.SerializeToElement([.. text, .. images], OpenAIJson.Wire.IReadOnlyListContentPart));
     }
 
     /// <summary>From the first bytes, as they look in base64.</summary>

@@ -7,6 +7,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Sutazai.ModelRouter.Calls;
+using Sutazai.ModelRouter.Dialects;
 
 namespace Sutazai.ModelRouter.Backends;
 
@@ -104,7 +105,7 @@ internal sealed class Upstream : IDisposable
     {
         try
         {
-            return JsonSerializer.SerializeToUtf8Bytes(body(), type);
+            return JsonWriting.Bytes(body(), type);
         }
         catch (Exception e) when (e is JsonException or ArgumentException or InvalidOperationException)
         {

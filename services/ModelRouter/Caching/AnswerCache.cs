@@ -123,8 +123,25 @@ internal sealed class AnswerCache(IOptions<ModelRouterOptions> options, TimeProv
     /// <summary>Removes the least worthy, unless one of them is worth more than what would come for them.</summary>
     private bool MakeRoom(Entry entry)
     {
-        List<Entry> least = [];
         var room = _maxBytes - Bytes;
+        if (room >= entry.Bytes)
+        {
+            return true;
+        }
+
+        // Mostly one goes for one that comes, and to walk through the order costs more than to look at its end.
+        if (_order.Min is { } first && room + first.Bytes >= entry.Bytes)
+        {
+            var goes = s_leastFirst.Compare(first, entry) <= 0;
+            if (goes)
+            {
+                Remove(first);
+            }
+
+            return goes;
+        }
+
+        List<Entry> least = [];
         foreach (var next in _order)
         {
             if (room >= entry.Bytes || s_leastFirst.Compare(next, entry) > 0)

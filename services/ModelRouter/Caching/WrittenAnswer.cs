@@ -1,9 +1,9 @@
 using System.Runtime.InteropServices;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Sutazai.ModelRouter.Calls;
+using Sutazai.ModelRouter.Dialects;
 
 namespace Sutazai.ModelRouter.Caching;
 
@@ -26,7 +26,7 @@ internal sealed class WrittenAnswer<T>
     {
         try
         {
-            return new WrittenAnswer<T>(JsonSerializer.SerializeToUtf8Bytes(pieces, AnswerJson.Of<IReadOnlyList<T>>()));
+            return new WrittenAnswer<T>(JsonWriting.Bytes(pieces, AnswerJson.Of<IReadOnlyList<T>>()));
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
         {
@@ -44,22 +44,26 @@ internal sealed record DatedAnswer<T>(DateTimeOffset Made, IReadOnlyList<T> Piec
 /// <summary>How answers are written, in memory and in Redis.</summary>
 internal static class AnswerJson
 {
-    // Nobody reads it in a page of HTML, so that only what JSON itself demands is escaped.
-    private static readonly WrittenAnswers s_written = new(new JsonSerializerOptions(WrittenAnswers.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
-
-    public static JsonTypeInfo<T> Of<T>() => (JsonTypeInfo<T>)s_written.Options.GetTypeInfo(typeof(T));
+    public static JsonTypeInfo<T> Of<T>() => (JsonTypeInfo<T>)(WrittenTexts.Default.GetTypeInfo(typeof(T)) ?? WrittenVectors.Default.GetTypeInfo(typeof(T)))!;
 }
 
 [JsonSourceGenerationOptions(
-    Converters = [typeof(VectorConverter)],
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(IReadOnlyList<ChatChunk>))]
-[JsonSerializable(typeof(IReadOnlyList<Embeddings>))]
 [JsonSerializable(typeof(DatedAnswer<ChatChunk>))]
+internal sealed partial class WrittenTexts : JsonSerializerContext;
+
+[JsonSourceGenerationOptions(
+    GenerationMode = JsonSourceGenerationMode.Metadata,
+    Converters = [typeof(VectorConverter)],
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(IReadOnlyList<Embeddings>))]
 [JsonSerializable(typeof(DatedAnswer<Embeddings>))]
-internal sealed partial class WrittenAnswers : JsonSerializerContext;
+internal sealed partial class WrittenVectors : JsonSerializerContext;
 
 /// <summary>Vectors as base64 of their bytes, little end first: a third of what their digits take, and exact.</summary>
 internal sealed class VectorConverter : JsonConverter<float[]>

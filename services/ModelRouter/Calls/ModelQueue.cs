@@ -125,7 +125,7 @@ internal sealed class ModelQueue : IDisposable
         lock (_servers.Lock)
         {
             var able = _servers.Able(demand.Model);
-            ticket = Placement.Arrive(Cut(demand, context, able[0]), able.Select(r => r.Scheduler), out var refusal) ?? throw ModelException.Busy(refusal!.Wait, refusal.Reason);
+            ticket = Placement.Arrive(Cut(demand, context, able[0]), able.ConvertAll(static r => r.Scheduler), out var refusal) ?? throw ModelException.Busy(refusal!.Wait, refusal.Reason);
             queued.Begin(ticket);
         }
 

@@ -88,9 +88,13 @@ internal sealed class ModelTelemetry : IDisposable
             _joined.Add(1, tags);
         }
 
-        if (source.Cache != CacheUse.Off)
+        if (saved > TimeSpan.Zero)
         {
             _saved.Add(saved.TotalSeconds, tags);
+        }
+
+        if (source.Cache != CacheUse.Off)
+        {
             tags.Add("result", source.Cache.ToString().ToLowerInvariant());
             _cache.Add(1, tags);
         }

@@ -19,7 +19,8 @@ internal sealed record QueuedCall(Servers Servers, CallProgress Progress, int? C
 
     public async ValueTask<Lease> WaitAsync(Ticket ticket, CancellationToken cancellationToken)
     {
-        await using var leaving = cancellationToken.UnsafeRegister((_, token) => Leave(ticket, token), null);
+        // Where it need not wait it has begun by now.
+        await using var leaving = _begun.Task.IsCompleted ? default : cancellationToken.UnsafeRegister((_, token) => Leave(ticket, token), null);
         await _begun.Task;
         return new Lease(Servers, ticket, Progress);
     }

@@ -43,20 +43,30 @@ internal sealed partial class Servers(string backend, IReadOnlyList<Replica> all
     /// <exception cref="ModelException">It fails at all that have it.</exception>
     public List<Replica> Able(string model)
     {
+        List<Replica> able = [];
         TimeSpan? soonest = null;
-        var able = all.Where(r => r.Has(model) && !Refuses(r)).ToList();
-        return able.FindAll(r => !r.Scheduler.IsPaused) is { Count: > 0 } up ? up
+        foreach (var replica in all)
+        {
+            if (!replica.Has(model))
+            {
+                continue;
+            }
+
+            if (!replica.Breakers.Of(model).Refuses(out var left))
+            {
+                able.Add(replica);
+            }
+            else if (!(soonest < left))
+            {
+                soonest = left;
+            }
+        }
+
+        return able.FindAll(static r => !r.Scheduler.IsPaused) is { Count: > 0 } up ? up
             : able is [{ Away: { } why }, ..] && able.TrueForAll(r => r.Away is not null) ? throw ModelException.Unreachable(backend, why)
             : able.Count > 0 ? able
-            : soonest is { } left ? throw ModelException.BreakerOpen(model, left)
+            : soonest is { } pause ? throw ModelException.BreakerOpen(model, pause)
             : [.. all];
-
-        bool Refuses(Replica replica)
-        {
-            var refuses = replica.Breakers.Of(model).Refuses(out var left);
-            soonest = refuses && !(soonest < left) ? left : soonest;
-            return refuses;
-        }
     }
 
     /// <summary>Has a ticket wait at the best server that can serve it now, or where it is if there is none.</summary>

@@ -26,7 +26,7 @@ internal sealed class OllamaReplies(string model, bool generates, TimeProvider t
 
     public void WriteError(IBufferWriter<byte> body, ModelException failure)
     {
-        WireBody.Write(body, new OllamaError(failure.Message), OllamaJson.Wire.OllamaError);
+        JsonWriting.Write(body, new OllamaError(failure.Message), OllamaJson.Wire.OllamaError);
         body.Write("\n"u8);
     }
 
@@ -71,7 +71,7 @@ internal sealed class OllamaReplies(string model, bool generates, TimeProvider t
 
     private static void WriteLine(IBufferWriter<byte> body, OllamaChunk line)
     {
-        WireBody.Write(body, line, OllamaJson.Wire.OllamaChunk);
+        JsonWriting.Write(body, line, OllamaJson.Wire.OllamaChunk);
         body.Write("\n"u8);
     }
 

@@ -17,12 +17,22 @@ internal sealed class OpenAIReplies(string model, bool includeUsage, TimeProvide
     private bool _begun;
     private int _calls;
 
+    // An event with nothing but text, before the text and after it.
+    private byte[]? _head;
+    private byte[]? _tail;
+
     public static ReadOnlySpan<byte> Done => "data: [DONE]\n\n"u8;
 
     public string ContentType => LiveResponse.Events;
 
     public void Write(IBufferWriter<byte> body, ChatChunk chunk)
     {
+        if (_begun && chunk is { Finish: null, ToolCalls: null, Logprobs: null } && string.IsNullOrEmpty(chunk.Thinking))
+        {
+            WriteText(body, chunk.Content);
+            return;
+        }
+
         if (chunk.Finish is null || chunk.Content is not "" || chunk.ToolCalls is not null || !string.IsNullOrEmpty(chunk.Thinking))
         {
             WriteEvent(body, Chunk([new OpenAIChoice { Index = 0, Delta = Delta(chunk), Logprobs = Logprobs(chunk) }]));
@@ -90,14 +100,14 @@ internal sealed class OpenAIReplies(string model, bool includeUsage, TimeProvide
     public static void WriteErrorEvent(IBufferWriter<byte> body, ModelException failure)
     {
         body.Write("data: "u8);
-        WireBody.Write(body, Error(failure), OpenAIJson.Wire.OpenAIErrorReply);
+        JsonWriting.Write(body, Error(failure), OpenAIJson.Wire.OpenAIErrorReply);
         body.Write("\n\n"u8);
     }
 
     public static void WriteEvent(IBufferWriter<byte> body, OpenAICompletion value)
     {
         body.Write("data: "u8);
-        WireBody.Write(body, value, OpenAIJson.Wire.OpenAICompletion);
+        JsonWriting.Write(body, value, OpenAIJson.Wire.OpenAICompletion);
         body.Write("\n\n"u8);
     }
 
@@ -109,6 +119,22 @@ internal sealed class OpenAIReplies(string model, bool includeUsage, TimeProvide
         CompletionTokens = finish.CompletionTokens,
         TotalTokens = finish.PromptTokens + finish.CompletionTokens,
     };
+
+    // Most pieces of an answer differ in nothing but their text.
+    private void WriteText(IBufferWriter<byte> body, string text)
+    {
+        if (_head is null)
+        {
+            var bytes = new ArrayBufferWriter<byte>();
+            WriteEvent(bytes, Chunk([new OpenAIChoice { Index = 0, Delta = new OpenAIReplyMessage { Content = "" } }]));
+            var at = bytes.WrittenSpan.LastIndexOf("\"\""u8);
+            (_head, _tail) = (bytes.WrittenSpan[..at].ToArray(), bytes.WrittenSpan[(at + 2)..].ToArray());
+        }
+
+        body.Write(_head);
+        JsonWriting.Write(body, text);
+        body.Write(_tail);
+    }
 
     private static OpenAIErrorReply Error(ModelException failure) => new(new OpenAIError(
         failure.Message,

@@ -140,22 +140,17 @@ internal static class OpenAIRequestReader
         return read;
     }
 
-    private static (string Text, IReadOnlyList<string>? Images) Content(JsonElement? content, int message)
+    private static (string Text, IReadOnlyList<string>? Images) Content(OpenAIContent? content, int message)
     {
-        if (content is null)
+        if (content is null or { Text: not null })
         {
-            return ("", null);
-        }
-
-        if (content.Value.ValueKind == JsonValueKind.String)
-        {
-            return (content.Value.GetString()!, null);
+            return (content?.Text ?? "", null);
         }
 
         IReadOnlyList<ContentPart?> parts;
         try
         {
-            parts = content.Value.Deserialize(OpenAIJson.Wire.IReadOnlyListContentPart) ?? [];
+            parts = content.Parts.Deserialize(OpenAIJson.Wire.IReadOnlyListContentPart) ?? [];
         }
         catch (JsonException)
         {

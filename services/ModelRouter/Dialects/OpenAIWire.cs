@@ -82,8 +82,7 @@ internal sealed record OpenAIMessage
 {
     public string? Role { get; set; }
 
-    /// <summary>A text, or a list of parts.</summary>
-    public JsonElement? Content { get; set; }
+    public OpenAIContent? Content { get; set; }
 
     public IReadOnlyList<OpenAIToolCall?>? ToolCalls { get; set; }
 
@@ -152,11 +151,6 @@ internal sealed record OpenAICompletion
     public IReadOnlyList<OpenAIChoice>? Choices { get; set; }
 
     public OpenAIUsage? Usage { get; set; }
-
-    /// <summary>Not OpenAI's; llama-server's.</summary>
-    public OpenAITimings? Timings { get; set; }
-
-    public JsonElement? Error { get; set; }
 }
 
 internal sealed record OpenAIChoice
@@ -184,9 +178,6 @@ internal sealed record OpenAIReplyMessage
 
     public string? Reasoning { get; set; }
 
-    /// <summary>What llama-server and vLLM call <see cref="Reasoning"/>.</summary>
-    public string? ReasoningContent { get; set; }
-
     public IReadOnlyList<OpenAIToolCall?>? ToolCalls { get; set; }
 }
 
@@ -201,7 +192,7 @@ internal sealed record OpenAIUsage
     public int TotalTokens { get; set; }
 }
 
-/// <summary>How long the prompt and the answer took, without the wait for a slot.</summary>
+/// <summary>How long the prompt and the answer took, without the wait for a slot. Not OpenAI's; llama-server's.</summary>
 internal sealed record OpenAITimings
 {
     public double? PromptMs { get; set; }
@@ -261,10 +252,12 @@ internal sealed record OpenAIError(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Param,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Code);
 
-[JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(OpenAIChatRequest))]
 [JsonSerializable(typeof(OpenAITextRequest))]
 [JsonSerializable(typeof(OpenAICompletion))]
+[JsonSerializable(typeof(OpenAITimings))]
+[JsonSerializable(typeof(JsonElement?))]
 [JsonSerializable(typeof(OpenAIEmbedRequest))]
 [JsonSerializable(typeof(OpenAIEmbedReply))]
 [JsonSerializable(typeof(OpenAIModelList))]
@@ -273,6 +266,28 @@ internal sealed record OpenAIError(
 internal sealed partial class OpenAIJson : JsonSerializerContext
 {
     public static OpenAIJson Wire { get; } = new(WireBody.Options());
+}
+
+/// <summary>What a message says: a text, or a list of parts, as which anything else is read too.</summary>
+[JsonConverter(typeof(OpenAIContentConverter))]
+internal sealed record OpenAIContent(string? Text, JsonElement Parts = default);
+
+internal sealed class OpenAIContentConverter : JsonConverter<OpenAIContent>
+{
+    public override OpenAIContent Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.TokenType == JsonTokenType.String ? new OpenAIContent(reader.GetString()) : new OpenAIContent(null, JsonElement.ParseValue(ref reader));
+
+    public override void Write(Utf8JsonWriter writer, OpenAIContent value, JsonSerializerOptions options)
+    {
+        if (value.Text is { } text)
+        {
+            writer.WriteStringValue(text);
+        }
+        else
+        {
+            value.Parts.WriteTo(writer);
+        }
+    }
 }
 
 /// <summary>A part of a message: <c>{"type":"text","text":"…"}</c> or <c>{"type":"image_url","image_url":{"url":"data:…"}}</c>.</summary>

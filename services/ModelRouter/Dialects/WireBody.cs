@@ -10,15 +10,9 @@ using Sutazai.ModelRouter.Calls;
 
 namespace Sutazai.ModelRouter.Dialects;
 
-/// <summary>Reads and writes bodies for both dialects.</summary>
+/// <summary>Reads bodies and writes replies for both dialects.</summary>
 internal static class WireBody
 {
-    private static readonly JsonWriterOptions s_writer = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
-
-    // One a thread, since a stream writes one for each token.
-    [ThreadStatic]
-    private static Utf8JsonWriter? t_json;
-
     /// <summary>Snake case, nulls left out, letters that are not ASCII as they are.</summary>
     public static JsonSerializerOptions Options() => new()
     {
@@ -66,18 +60,10 @@ internal static class WireBody
         }
     }
 
-    public static void Write<T>(IBufferWriter<byte> body, T value, JsonTypeInfo<T> type)
-    {
-        var writer = t_json ??= new Utf8JsonWriter(body, s_writer);
-        writer.Reset(body);
-        JsonSerializer.Serialize(writer, value, type);
-        writer.Reset(Stream.Null);
-    }
-
     public static async Task ReplyAsync<T>(HttpContext context, T value, JsonTypeInfo<T> type)
     {
         context.Response.ContentType = "application/json; charset=utf-8";
-        Write(context.Response.BodyWriter, value, type);
+        JsonWriting.Write(context.Response.BodyWriter, value, type);
         await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
     }
 

@@ -246,7 +246,7 @@ internal sealed class ModelScheduler
             return actions;
         }
 
-        foreach (var expired in _residency.Expired(now).ToList())
+        foreach (var expired in _residency.Expired(now))
         {
             Residency.Unload(expired);
             actions.Add(new UnloadModel(expired.Model));

@@ -8,7 +8,7 @@ internal static class Placement
 {
     /// <summary>Takes a demand into the queue of the best machine that has room for it.</summary>
     /// <param name="machines">Those that may serve it; at least one.</param>
-    public static Ticket? Arrive(Demand demand, IEnumerable<ModelScheduler> machines, out Refusal? refusal)
+    public static Ticket? Arrive(Demand demand, IReadOnlyList<ModelScheduler> machines, out Refusal? refusal)
     {
         refusal = null;
         foreach (var machine in ByEnd(demand, machines))
@@ -27,7 +27,7 @@ internal static class Placement
 
     /// <summary>Moves a ticket that has been admitted to the best of some machines, be it the one where it is.</summary>
     /// <param name="machines">Those that may serve it; at least one.</param>
-    public static void Move(Ticket ticket, IEnumerable<ModelScheduler> machines)
+    public static void Move(Ticket ticket, IReadOnlyList<ModelScheduler> machines)
     {
         ticket.Home.Release(ticket);
         ByEnd(ticket.Demand, machines).First().Adopt(ticket);
@@ -38,6 +38,6 @@ internal static class Placement
     public static Ticket? Better(ModelScheduler idle, IEnumerable<ModelScheduler> others, Func<string, bool> serves) =>
         others.Select(o => o.Soonest).OfType<Ticket>().FirstOrDefault(t => serves(t.Demand.Model) && idle.PredictEnd(t.Demand) < t.Home.PredictEnd(t));
 
-    private static IEnumerable<ModelScheduler> ByEnd(Demand demand, IEnumerable<ModelScheduler> machines) =>
-        machines.ToList() is [var only] ? [only] : machines.OrderBy(m => m.PredictEnd(demand)).ThenBy(m => m.Waiting + m.Working);
+    private static IEnumerable<ModelScheduler> ByEnd(Demand demand, IReadOnlyList<ModelScheduler> machines) =>
+        machines.Count == 1 ? machines : machines.OrderBy(m => m.PredictEnd(demand)).ThenBy(m => m.Waiting + m.Working);
 }

@@ -8,7 +8,7 @@ internal sealed class Residency(SchedulerOptions options, Estimates estimates)
 
     private readonly Dictionary<string, ModelLane> _lanes = new(StringComparer.OrdinalIgnoreCase);
 
-    public IReadOnlyCollection<ModelLane> Lanes => _lanes.Values;
+    public Dictionary<string, ModelLane>.ValueCollection Lanes => _lanes.Values;
 
     /// <summary>The model that is being loaded.</summary>
     public string? Loading { get; private set; }
@@ -76,10 +76,23 @@ internal sealed class Residency(SchedulerOptions options, Estimates estimates)
     }
 
     /// <summary>Loaded models that were to be kept for a time which has passed.</summary>
-    public IEnumerable<ModelLane> Expired(double now) => Loaded.Where(l => l is { Waiting: 0, Working: 0, KeepSeconds: { } keep } && l.UsedAt + keep <= now);
+    public List<ModelLane> Expired(double now) =>
+        Expires() <= now ? [.. Loaded.Where(l => l is { Waiting: 0, Working: 0, KeepSeconds: { } keep } && l.UsedAt + keep <= now)] : [];
 
     /// <summary>When the next of them expires.</summary>
-    public double? Expires() => Loaded.Where(l => l is { Waiting: 0, Working: 0, KeepSeconds: not null }).Min(l => l.UsedAt + l.KeepSeconds);
+    public double? Expires()
+    {
+        double? soonest = null;
+        foreach (var lane in Lanes)
+        {
+            if (lane is { IsLoaded: true, Waiting: 0, Working: 0, KeepSeconds: { } keep } && !(soonest < lane.UsedAt + keep))
+            {
+                soonest = lane.UsedAt + keep;
+            }
+        }
+
+        return soonest;
+    }
 
     public void Begin(SwapModels swap, double now)
     {

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
+using Sutazai.ModelRouter.Dialects;
 using Sutazai.ModelRouter.Sharing;
 
 namespace Sutazai.ModelRouter.Caching.Redis;
@@ -101,7 +102,7 @@ internal sealed partial class RedisAnswers(ConfigurationOptions connection, IOpt
         try
         {
             await Task.Yield();
-            var value = JsonSerializer.SerializeToUtf8Bytes(new DatedAnswer<T>(time.GetUtcNow(), pieces), AnswerJson.Of<DatedAnswer<T>>());
+            var value = JsonWriting.Bytes(new DatedAnswer<T>(time.GetUtcNow(), pieces), AnswerJson.Of<DatedAnswer<T>>());
             if (value.Length <= MaxBytes)
             {
                 var connected = await ConnectAsync();
