@@ -35,7 +35,7 @@ internal sealed class OpenAIBackend(BackendConnection connection, TimeProvider t
         // Some servers answer whole although they are asked to stream.
         if (!call.Stream || response.Content.Headers.ContentType?.MediaType == "application/json")
         {
-            yield return answer.Whole(OpenAIPiece.Read(new ReadOnlySequence<byte>(await response.Content.ReadAsByteArrayAsync(cancellationToken))));
+            yield return answer.Whole(await Upstream.ReadAsync(response, OpenAIPiece.Read, cancellationToken));
             yield break;
         }
 

@@ -18,7 +18,7 @@ internal static class OpenAIRequests
         return new OpenAIChatRequest
         {
             Model = call.Model,
-            Messages = call.Prompt is { } prompt ? Turns(prompt) : [.. Answered(call.Messages).Select(Message)],
+            Messages = call.Prompt is { } prompt ? Turns(prompt) : Turns(call.Messages),
             Tools = tools,
             ToolChoice = tools is null ? null : call.ChosenTool is null ? call.ToolChoice : s_required,
             ResponseFormat = Format(call.Format),
@@ -66,39 +66,43 @@ internal static class OpenAIRequests
         return turns;
     }
 
-    /// <summary>Gives every tool's result the id of its call, which Ollama's clients leave out: the first unanswered one of that tool, or of any.</summary>
-    private static IEnumerable<ChatMessage> Answered(IReadOnlyList<ChatMessage> messages)
+    private static List<OpenAIMessage?> Turns(IReadOnlyList<ChatMessage> messages)
     {
+        List<OpenAIMessage?> turns = new(messages.Count);
         List<ToolCall> open = [];
         foreach (var message in messages)
         {
             open.AddRange(message.ToolCalls ?? []);
-            if (message.Role is not "tool")
-            {
-                yield return message;
-                continue;
-            }
-
-            var call = message.ToolCallId is { } id
-                ? open.FirstOrDefault(c => c.Id == id)
-                : open.FirstOrDefault(c => c.Name == message.ToolName) ?? open.FirstOrDefault();
-            if (call is not null)
-            {
-                open.Remove(call);
-            }
-
-            yield return message with { ToolCallId = message.ToolCallId ?? call?.Id };
+            var answered = message.Role is "tool" ? Answered(message, open) : null;
+            turns.Add(Message(message, message.ToolCallId ?? answered));
         }
+
+        return turns;
     }
 
-    private static OpenAIMessage Message(ChatMessage message) => new()
+    /// <summary>The id of the call that a tool's result is of. Ollama's clients leave it out: then it is the first unanswered one of that tool, or of any.</summary>
+    /// <param name="open">The calls without a result.</param>
+    private static string? Answered(ChatMessage result, List<ToolCall> open)
+    {
+        var call = result.ToolCallId is { } id
+            ? open.Find(c => c.Id == id)
+            : open.Find(c => c.Name == result.ToolName) ?? open.FirstOrDefault();
+        if (call is not null)
+        {
+            open.Remove(call);
+        }
+
+        return call?.Id;
+    }
+
+    private static OpenAIMessage Message(ChatMessage message, string? toolCall = null) => new()
     {
         Role = message.Role,
         Content = Content(message),
         ToolCalls = message.ToolCalls is { Count: > 0 } calls
             ? [.. calls.Select(c => new OpenAIToolCall { Id = c.Id, Type = "function", Function = new OpenAIFunctionCall { Name = c.Name, Arguments = c.Arguments } })]
             : null,
-        ToolCallId = message.ToolCallId,
+        ToolCallId = toolCall,
     };
 
     private static OpenAIContent Content(ChatMessage message)

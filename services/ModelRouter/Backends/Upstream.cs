@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
@@ -18,6 +19,7 @@ namespace Sutazai.ModelRouter.Backends;
 internal sealed class Upstream : IDisposable
 {
     private const int MaxErrorBytes = 64 << 10;
+    private const int MaxRentedBytes = 1 << 20;
     private const int MaxMessage = 500;
     private static readonly TimeSpan s_busy = TimeSpan.FromSeconds(5);
 
@@ -81,6 +83,29 @@ internal sealed class Upstream : IDisposable
     {
         await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
         return await JsonSerializer.DeserializeAsync(stream, type, cancellationToken) ?? throw new JsonException("The answer is null.");
+    }
+
+    /// <summary>Reads an answer when all of it is there.</summary>
+    /// <param name="read">Keeps nothing of what it is given.</param>
+    public static async Task<T> ReadAsync<T>(HttpResponseMessage response, Func<ReadOnlySequence<byte>, T> read, CancellationToken cancellationToken)
+    {
+        if (response.Content.Headers.ContentLength is not { } told || told > MaxRentedBytes)
+        {
+            return read(new ReadOnlySequence<byte>(await response.Content.ReadAsByteArrayAsync(cancellationToken)));
+        }
+
+        var length = (int)told;
+        var bytes = ArrayPool<byte>.Shared.Rent(length);
+        try
+        {
+            await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
+            await stream.ReadExactlyAsync(bytes.AsMemory(0, length), cancellationToken);
+            return read(new ReadOnlySequence<byte>(bytes, 0, length));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(bytes);
+        }
     }
 
     /// <summary>The message in an error of Ollama (<c>{"error":"…"}</c>), OpenAI (<c>{"error":{"message":"…"}}</c>) or vLLM (<c>{"message":"…"}</c>).</summary>

@@ -149,8 +149,7 @@ internal sealed partial class Servers(string backend, IReadOnlyList<Replica> all
         Help(replica);
         if (replica.Scheduler.WakeIn() is { } wait)
         {
-            replica.Wake ??= time.CreateTimer(_ => Woken(replica), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-            replica.Wake.Change(wait < TimeSpan.FromDays(40) ? wait : TimeSpan.FromDays(40), Timeout.InfiniteTimeSpan);
+            WakeIn(replica, wait);
         }
     }
 
@@ -167,11 +166,14 @@ internal sealed partial class Servers(string backend, IReadOnlyList<Replica> all
     // A server that nobody wants anything of takes from the others what it would be done with sooner.
     private void Help(Replica idle)
     {
-        if (all.Count == 1 || idle.Scheduler.IsPaused || idle.Scheduler.Waiting + idle.Scheduler.Working > 0)
+        if (all.Count > 1 && !idle.Scheduler.IsPaused && idle.Scheduler.Waiting + idle.Scheduler.Working == 0)
         {
-            return;
+            TakeFromOthers(idle);
         }
+    }
 
+    private void TakeFromOthers(Replica idle)
+    {
         var others = all.Where(r => r != idle).Select(r => r.Scheduler);
         if (Placement.Better(idle.Scheduler, others, model => idle.Has(model) && !idle.Breakers.Of(model).Refuses(out _)) is { } ticket)
         {
@@ -179,6 +181,12 @@ internal sealed partial class Servers(string backend, IReadOnlyList<Replica> all
             Settle(ticket);
             Decide(idle);
         }
+    }
+
+    private void WakeIn(Replica replica, TimeSpan wait)
+    {
+        replica.Wake ??= time.CreateTimer(_ => Woken(replica), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        replica.Wake.Change(wait < TimeSpan.FromDays(40) ? wait : TimeSpan.FromDays(40), Timeout.InfiniteTimeSpan);
     }
 
     private void Woken(Replica replica)

@@ -76,8 +76,7 @@ internal sealed class Residency(SchedulerOptions options, Estimates estimates)
     }
 
     /// <summary>Loaded models that were to be kept for a time which has passed.</summary>
-    public List<ModelLane> Expired(double now) =>
-        Expires() <= now ? [.. Loaded.Where(l => l is { Waiting: 0, Working: 0, KeepSeconds: { } keep } && l.UsedAt + keep <= now)] : [];
+    public IReadOnlyList<ModelLane> Expired(double now) => Expires() <= now ? [.. Loaded.Where(l => Expires(l) <= now)] : [];
 
     /// <summary>When the next of them expires.</summary>
     public double? Expires()
@@ -85,9 +84,9 @@ internal sealed class Residency(SchedulerOptions options, Estimates estimates)
         double? soonest = null;
         foreach (var lane in Lanes)
         {
-            if (lane is { IsLoaded: true, Waiting: 0, Working: 0, KeepSeconds: { } keep } && !(soonest < lane.UsedAt + keep))
+            if (lane.IsLoaded && Expires(lane) is { } at && !(soonest < at))
             {
-                soonest = lane.UsedAt + keep;
+                soonest = at;
             }
         }
 
@@ -157,6 +156,8 @@ internal sealed class Residency(SchedulerOptions options, Estimates estimates)
         loaded.Count == 0
         || (wanted.FailedLoads == 0 && loaded.Count < options.MaxLoaded
             && (options.MemoryBytes is not { } memory || loaded.Sum(l => options.Bytes(l.Model)) + options.Bytes(wanted.Model) <= memory));
+
+    private static double? Expires(ModelLane lane) => lane is { Waiting: 0, Working: 0 } ? lane.UsedAt + lane.KeepSeconds : null;
 
     // Load times that having it in memory will probably save.
     private double Worth(ModelLane lane, double now) => lane.Popularity.At(now) * estimates.Load(lane.Model);

@@ -155,7 +155,7 @@ internal readonly record struct AnswerKey(UInt128 High, UInt128 Low)
                 case { ValueKind: JsonValueKind.Object } members:
                     var list = members.EnumerateObject().ToList();
                     Head('o', list.Count);
-                    foreach (var member in sorted ? list.OrderBy(m => m, s_byName) : list.AsEnumerable())
+                    foreach (var member in sorted && list.Count > 1 ? list.OrderBy(m => m, s_byName) : list.AsEnumerable())
                     {
                         Raw('m', JsonMarshal.GetRawUtf8PropertyName(member));
                         Add(member.Value, sorted);

@@ -38,7 +38,8 @@ internal sealed class FlightReader<T>
     where T : class
 {
     // Whoever brings a piece goes on with it to the client: a thread's wake takes longer than all that is done with a piece.
-    private readonly Channel<Piece<T>> _unread = Channel.CreateUnbounded<Piece<T>>(new() { SingleReader = true, AllowSynchronousContinuations = true });
+    // Without a bound that is ever met; one that calls itself unbounded takes a kilobyte and a half before there is anything in it.
+    private readonly Channel<Piece<T>> _unread = Channel.CreateBounded<Piece<T>>(new BoundedChannelOptions(int.MaxValue) { SingleReader = true, AllowSynchronousContinuations = true });
 
     private long _bytes;
 
