@@ -19,8 +19,11 @@ internal static class Telemetry
     /// <summary>Share of requests that are traced where the caller has not decided; <c>Telemetry:TraceRatio</c>.</summary>
     private const double DefaultTraceRatio = 0.05;
 
-    /// <summary>What is counted several times in each call, and says nothing that the durations and counts of calls do not.</summary>
-    private static readonly HashSet<string> s_perCall = ["http.client.open_connections", "http.client.active_requests", "aspnetcore.routing.match_attempts"];
+    /// <summary>What is counted several times in each call, or for each piece of a stream, and says nothing that the durations and counts of calls do not.</summary>
+    private static readonly HashSet<string> s_perCall =
+    [
+        "http.client.open_connections", "http.client.active_requests", "aspnetcore.routing.match_attempts", "aspnetcore.memory_pool.pooled", "aspnetcore.memory_pool.rented",
+    ];
 
     public static void AddTelemetry(this WebApplicationBuilder builder, IReadOnlyList<ServiceModule> modules)
     {
