@@ -87,10 +87,13 @@ internal sealed class OllamaBackend(BackendConnection connection) : IModelBacken
             yield break;
         }
 
-        await foreach (var line in UpstreamLines.ReadAsync(response, cancellationToken))
+        await using var lines = await UpstreamLines.OpenAsync(response, cancellationToken);
+        while (lines.Take(await lines.ReadAsync(cancellationToken)))
         {
-            var reader = new Utf8JsonReader(line);
-            yield return Read(JsonSerializer.Deserialize(ref reader, OllamaJson.Wire.OllamaChunk) ?? throw new JsonException("A line is null."));
+            while (lines.TryNext(out var line))
+            {
+                yield return Read(JsonSerializer.Deserialize(line, OllamaJson.Wire.OllamaChunk) ?? throw new JsonException("A line is null."));
+            }
         }
     }
 

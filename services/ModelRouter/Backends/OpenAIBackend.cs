@@ -1,7 +1,5 @@
-using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Sutazai.ModelRouter.Calls;
@@ -39,21 +37,18 @@ internal sealed class OpenAIBackend(BackendConnection connection, TimeProvider t
             yield break;
         }
 
-        await foreach (var line in UpstreamLines.ReadAsync(response, cancellationToken))
+        await using var lines = await UpstreamLines.OpenAsync(response, cancellationToken);
+        var done = false;
+        while (!done && lines.Take(await lines.ReadAsync(cancellationToken)))
         {
-            if (DataOf(line) is not { } data)
+            while (!done && lines.TryNext(out var line))
             {
-                continue;
-            }
-
-            if (IsDone(data))
-            {
-                break;
-            }
-
-            if (answer.Next(OpenAIPiece.Read(data)) is { } chunk)
-            {
-                yield return chunk;
+                var data = DataOf(line);
+                done = IsDone(data);
+                if (!done && !data.IsEmpty && answer.Next(OpenAIPiece.Read(data)) is { } chunk)
+                {
+                    yield return chunk;
+                }
             }
         }
 
@@ -124,32 +119,20 @@ internal sealed class OpenAIBackend(BackendConnection connection, TimeProvider t
             _upstream.PostAsync("chat/completions", () => OpenAIRequests.Of(asked), OpenAIJson.Wire.OpenAIChatRequest, cancellationToken);
     }
 
-    /// <summary>
-    /// What follows <c>data:</c>; null for comments, blank lines and other fields. llama-server writes an error as <c>error: {…}</c>.
-    /// </summary>
-    private static ReadOnlySequence<byte>? DataOf(ReadOnlySequence<byte> line)
+    /// <summary>What follows <c>data:</c>; nothing for comments and other fields. llama-server writes an error as <c>error: {…}</c>.</summary>
+    private static ReadOnlySpan<byte> DataOf(ReadOnlySpan<byte> line)
     {
-        var colon = line.PositionOf((byte)':');
-        if (colon is null)
+        var colon = line.IndexOf((byte)':');
+        var field = colon < 0 ? default : line[..colon];
+        if (field.SequenceEqual("error"u8))
         {
-            return null;
+            throw Failed(JsonElement.Parse(line[(colon + 1)..]));
         }
 
-        var field = line.Slice(0, colon.Value);
-        var value = line.Slice(line.GetPosition(1, colon.Value));
-        if (Is(field, "error"u8))
-        {
-            using var json = JsonDocument.Parse(value);
-            throw Failed(json.RootElement);
-        }
-
-        return Is(field, "data"u8) ? value : null;
+        return field.SequenceEqual("data"u8) ? line[(colon + 1)..].Trim((byte)' ') : default;
     }
 
-    private static bool Is(ReadOnlySequence<byte> bytes, ReadOnlySpan<byte> text) =>
-        bytes.Length == text.Length && (bytes.IsSingleSegment ? bytes.FirstSpan : bytes.ToArray()).SequenceEqual(text);
-
-    private static bool IsDone(ReadOnlySequence<byte> data) => data.Length < 16 && Encoding.ASCII.GetString(data).Trim() == "[DONE]";
+    private static bool IsDone(ReadOnlySpan<byte> data) => data.SequenceEqual("[DONE]"u8);
 
     /// <summary>An error in a stream; llama-server's have the status that an answer in one piece would have had, <c>{"code":400,"message":"…"}</c>.</summary>
     public static ModelException Failed(JsonElement error) => Upstream.Refusal(

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Sutazai.ModelRouter.Dialects;
@@ -21,9 +20,9 @@ internal struct OpenAIPiece
     public JsonElement? Error;
 
     /// <exception cref="JsonException">It is no JSON object, or has a value of the wrong type.</exception>
-    public static OpenAIPiece Read(ReadOnlySequence<byte> json)
+    public static OpenAIPiece Read(ReadOnlySpan<byte> json)
     {
-        var reader = json.IsSingleSegment ? new Utf8JsonReader(json.FirstSpan) : new Utf8JsonReader(json);
+        var reader = new Utf8JsonReader(json);
         var piece = default(OpenAIPiece);
         try
         {

@@ -87,11 +87,11 @@ internal sealed class Upstream : IDisposable
 
     /// <summary>Reads an answer when all of it is there.</summary>
     /// <param name="read">Keeps nothing of what it is given.</param>
-    public static async Task<T> ReadAsync<T>(HttpResponseMessage response, Func<ReadOnlySequence<byte>, T> read, CancellationToken cancellationToken)
+    public static async Task<T> ReadAsync<T>(HttpResponseMessage response, Func<ReadOnlySpan<byte>, T> read, CancellationToken cancellationToken)
     {
         if (response.Content.Headers.ContentLength is not { } told || told > MaxRentedBytes)
         {
-            return read(new ReadOnlySequence<byte>(await response.Content.ReadAsByteArrayAsync(cancellationToken)));
+            return read(await response.Content.ReadAsByteArrayAsync(cancellationToken));
         }
 
         var length = (int)told;
@@ -100,7 +100,7 @@ internal sealed class Upstream : IDisposable
         {
             await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
             await stream.ReadExactlyAsync(bytes.AsMemory(0, length), cancellationToken);
-            return read(new ReadOnlySequence<byte>(bytes, 0, length));
+            return read(bytes.AsSpan(0, length));
         }
         finally
         {
