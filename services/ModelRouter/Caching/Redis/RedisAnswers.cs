@@ -109,7 +109,7 @@ internal sealed partial class RedisAnswers(ConfigurationOptions connection, IOpt
                 await connected.GetDatabase().StringSetAsync(Name(key), value, _expiry).WaitAsync(TimeSpan.FromSeconds(1), time);
             }
         }
-        catch (Exception e) when (e is RedisException or TimeoutException or ObjectDisposedException)
+        catch (Exception e) when (e is RedisException or TimeoutException or JsonException or InvalidOperationException or ArgumentException)
         {
             Log.NotWritten(logger, e.Message);
         }
