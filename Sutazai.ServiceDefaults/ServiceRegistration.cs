@@ -1,11 +1,16 @@
 using System.Security.Cryptography;
+using System.Text.Json;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Sutazai.Clients;
 
 namespace Sutazai;
 
-/// <summary>Registers every service hosted here, renews while the process lives, and signs off when it stops.</summary>
+/// <summary>
+/// Registers every service hosted here, renews while the process lives, and signs off when it stops. The process is not ready before they all
+/// have been registered, for until then nobody is sent here; a registry that fails later takes nothing away.
+/// </summary>
 internal sealed partial class ServiceRegistration(
     LocalServices local,
     Listeners listeners,
@@ -13,11 +18,15 @@ internal sealed partial class ServiceRegistration(
     IServiceProvider services,
     IHostApplicationLifetime lifetime,
     TimeProvider clock,
-    ILogger<ServiceRegistration> logger) : StartedService(lifetime), IHostedLifecycleService
+    ILogger<ServiceRegistration> logger) : StartedService(lifetime), IHostedLifecycleService, IHealthCheck
 {
     private static readonly TimeSpan s_retry = TimeSpan.FromMilliseconds(500);
 
     private readonly string _instance = RandomNumberGenerator.GetHexString(12, lowercase: true);
+    private volatile bool _registered;
+
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        Task.FromResult(_registered ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("The registry does not list this process yet."));
 
     /// <summary>
     /// Signs off before the server stops listening, so that nobody sends new work while that under way is finished, and also where it
@@ -65,9 +74,9 @@ internal sealed partial class ServiceRegistration(
                     wait = lease / 3;
                 }
 
-                failing = false;
+                (failing, _registered) = (false, true);
             }
-            catch (HttpRequestException e)
+            catch (Exception e) when (e is HttpRequestException or JsonException)
             {
                 if (!failing)
                 {

@@ -80,7 +80,6 @@ public static class SutazaiApp
 
         var services = builder.Services;
         services.AddProblems();
-        services.AddHealthChecks();
         services.AddHttpContextAccessor();
         services.AddServiceDiscovery();
         services.TryAddSingleton(TimeProvider.System);
@@ -100,7 +99,9 @@ public static class SutazaiApp
         });
         builder.AddRegistryClient();
         builder.AddModelRouterClient();
-        services.AddHostedService<ServiceRegistration>();
+        services.AddSingleton<ServiceRegistration>();
+        services.AddHostedService(provider => provider.GetRequiredService<ServiceRegistration>());
+        services.AddHealthChecks().AddCheck<ServiceRegistration>("registration", tags: [Health.Ready]);
     }
 
     private static void UseDefaults(this WebApplication app, List<ServiceModule> hosted)

@@ -1,12 +1,13 @@
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
+using System.Text.Json;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Sutazai.Clients;
 
 namespace Sutazai.Gateway;
 
 /// <summary>Which address serves which service and agent, as the registry last said.</summary>
-internal sealed class RouteBook(TimeProvider clock) : IHealthCheck
+internal sealed class RouteBook(LocalServices local, TimeProvider clock) : IHealthCheck
 {
     private static readonly TimeSpan s_rest = TimeSpan.FromSeconds(5);
 
@@ -50,8 +51,12 @@ internal sealed class RouteBook(TimeProvider clock) : IHealthCheck
 
     public void Unreachable(string address) => _unreachable[new Uri(address)] = clock.GetUtcNow();
 
-    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(
-        _routes is { Services.Count: > 0 } ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("The registry has not named any service yet."));
+    /// <summary>Ready once the registry has named every service of this process, so that no call for an agent that is here is told that there is none.</summary>
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        var missing = local.Modules.FirstOrDefault(m => _routes?.Services.ContainsKey(m.Name) != true);
+        return Task.FromResult(missing is null ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy($"The registry has not named the service '{missing.Name}' yet."));
+    }
 
     private sealed record Routes(FrozenDictionary<string, string[]> Services, FrozenDictionary<string, string> Agents);
 }
@@ -74,7 +79,7 @@ internal sealed partial class RouteRefresh(
                 book.Update(table);
                 failing = false;
             }
-            catch (HttpRequestException e)
+            catch (Exception e) when (e is HttpRequestException or JsonException)
             {
                 if (!failing)
                 {

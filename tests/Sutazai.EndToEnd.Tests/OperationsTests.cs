@@ -23,7 +23,7 @@ public class OperationsTests(SharedFleets fleets)
 
         Assert.Equal(200, (int)live.StatusCode);
         Assert.Equal(503, (int)ready.StatusCode);
-        Assert.Contains("has not named any service", await ready.Content.ReadAsStringAsync(Cancelled), StringComparison.Ordinal);
+        Assert.Contains("has not named the service 'gateway'", await ready.Content.ReadAsStringAsync(Cancelled), StringComparison.Ordinal);
     }
 
     [Theory, InlineData(Topology.OneProcess), InlineData(Topology.HostPerService)]
