@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -36,7 +37,7 @@ internal static class Telemetry
                 .AddHttpClientInstrumentation()
                 .AddRuntimeInstrumentation()
                 .AddMeter("Sutazai.*")
-                .AddView(instrument => s_perCall.Contains(instrument.Name) ? MetricStreamConfiguration.Drop : null)
+                .AddOwnMetrics()
                 .AddPrometheusExporter());
         if (!exports)
         {
@@ -53,4 +54,16 @@ internal static class Telemetry
             .AddSource("Sutazai.*", "Microsoft.SemanticKernel*"));
         telemetry.UseOtlpExporter();
     }
+
+    /// <summary>
+    /// Drops what is counted per call, and what another host in this process counts: meters are heard by every host there, and when one ends,
+    /// its instruments would end in the others too.
+    /// </summary>
+    private static MeterProviderBuilder AddOwnMetrics(this MeterProviderBuilder metrics) =>
+        ((IDeferredMeterProviderBuilder)metrics).Configure((services, configured) =>
+        {
+            var own = services.GetRequiredService<IMeterFactory>();
+            configured.AddView(instrument =>
+                s_perCall.Contains(instrument.Name) || (instrument.Meter.Scope is IMeterFactory factory && factory != own) ? MetricStreamConfiguration.Drop : null);
+        });
 }
