@@ -14,22 +14,28 @@ internal static class JsonWriting
     /// <summary>A thread keeps so much to write into, and no more.</summary>
     private const int MostKept = 64 << 10;
 
-    // As deep as what was read may be, so that nothing is handed on that nobody reads.
-    private static readonly JsonWriterOptions s_options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true, MaxDepth = 64 };
+    /// <summary>As deep as writers go: an answer has calls in it that were read as deep as JSON is read, and stand some levels deeper there.</summary>
+    private static readonly JsonWriterOptions s_answers = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+
+    /// <summary>As deep as what was read may be, so that nothing is handed on that nobody reads.</summary>
+    private static readonly JsonWriterOptions s_requests = s_answers with { MaxDepth = 64 };
 
     // One a thread, since a stream writes something for each token.
     [ThreadStatic]
     private static ArrayBufferWriter<byte>? t_bytes;
 
     [ThreadStatic]
-    private static Utf8JsonWriter? t_json;
+    private static Utf8JsonWriter? t_answer;
+
+    [ThreadStatic]
+    private static Utf8JsonWriter? t_request;
 
     /// <exception cref="JsonException">The value has a text with half a character in it.</exception>
-    /// <exception cref="InvalidOperationException">It nests too deeply.</exception>
+    /// <exception cref="InvalidOperationException">It nests more than 1000 levels deep.</exception>
     /// <exception cref="ArgumentException">It has a number that JSON has no way to say, or half a character.</exception>
     public static void Write<T>(IBufferWriter<byte> body, T value, JsonTypeInfo<T> type)
     {
-        var (bytes, json) = Begin();
+        var (bytes, json) = Begin(t_answer ??= new Utf8JsonWriter(Stream.Null, s_answers));
         try
         {
             Write(json, value, type);
@@ -44,7 +50,7 @@ internal static class JsonWriting
     /// <exception cref="ArgumentException">The text has half a character in it.</exception>
     public static void Write(IBufferWriter<byte> body, string text)
     {
-        var (bytes, json) = Begin();
+        var (bytes, json) = Begin(t_answer ??= new Utf8JsonWriter(Stream.Null, s_answers));
         try
         {
             json.WriteStringValue(text);
@@ -57,10 +63,13 @@ internal static class JsonWriting
         }
     }
 
-    /// <inheritdoc cref="Write{T}(IBufferWriter{byte}, T, JsonTypeInfo{T})"/>
+    /// <summary>For whoever reads it as deep as it is read here: a backend, or this router later.</summary>
+    /// <exception cref="JsonException">The value has a text with half a character in it.</exception>
+    /// <exception cref="InvalidOperationException">It nests more than 64 levels deep.</exception>
+    /// <exception cref="ArgumentException">It has a number that JSON has no way to say, or half a character.</exception>
     public static byte[] Bytes<T>(T value, JsonTypeInfo<T> type)
     {
-        var (bytes, json) = Begin();
+        var (bytes, json) = Begin(t_request ??= new Utf8JsonWriter(Stream.Null, s_requests));
         try
         {
             Write(json, value, type);
@@ -87,10 +96,9 @@ internal static class JsonWriting
         json.Flush();
     }
 
-    private static (ArrayBufferWriter<byte> Bytes, Utf8JsonWriter Json) Begin()
+    private static (ArrayBufferWriter<byte> Bytes, Utf8JsonWriter Json) Begin(Utf8JsonWriter json)
     {
         var bytes = t_bytes ??= new ArrayBufferWriter<byte>(4096);
-        var json = t_json ??= new Utf8JsonWriter(bytes, s_options);
         json.Reset(bytes);
         return (bytes, json);
     }

@@ -34,6 +34,20 @@ public class LlamaServerTests
         Assert.Equal([true, false], server.Asked.Select(a => a.GetProperty("stream").GetBoolean()));
     }
 
+    /// <summary>They are read as deep as JSON is, and stand a few levels deeper in Ollama's form.</summary>
+    [Theory, InlineData(true), InlineData(false)]
+    public async Task Hands_on_calls_with_deep_arguments(bool stream)
+    {
+        var deep = string.Concat(Enumerable.Repeat("{\"a\":", 64)) + "1" + new string('}', 64);
+        var called = Called.Replace("""{\"city\":\"Basel\"}""", deep.Replace("\"", "\\\"", StringComparison.Ordinal), StringComparison.Ordinal);
+        await using var server = await StartAsync(_ => Reply.Json(called));
+        await using var router = await server.RouterAsync();
+
+        var lines = await router.LinesAsync("api/chat", Chat(Tools, stream), Cancelled);
+
+        Assert.Contains($"\"arguments\":{deep}", string.Concat(lines), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Gives_a_call_without_an_id_one()
     {
