@@ -86,9 +86,9 @@ public class CSharpAnalysisHostileOracleTests
     }
 
     [Theory, MemberData(nameof(Tools))]
-    public async Task This_repository_is_analysed_whole(string agent, string tool, string parameter)
+    public async Task The_products_own_source_is_analysed_whole(string agent, string tool, string parameter)
     {
-        var report = await CSharpAnalysisInputs.RunAsync(agent, tool, Arguments(parameter, CSharpAnalysisInputs.Repository()));
+        var report = await CSharpAnalysisInputs.RunAsync(agent, tool, Arguments(parameter, CSharpAnalysisInputs.Product()));
 
         Assert.Equal(0, (int)report["source"]!["syntaxErrors"]!["count"]!);
         Assert.Contains("Sutazai.Agents.Code", report["source"]!["projects"]!.AsArray().Select(p => (string)p!));
