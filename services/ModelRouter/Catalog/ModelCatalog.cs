@@ -11,6 +11,8 @@ internal sealed class ModelCatalog(ModelBackends backends, ModelShapes shapes, M
 {
     private static readonly TimeSpan s_keep = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_keepFailure = TimeSpan.FromSeconds(1);
+
+    /// <summary>How soon an answer has to come once the servers were asked; whoever comes later than that does not wait for a server that hangs.</summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(10);
 
@@ -18,6 +20,7 @@ internal sealed class ModelCatalog(ModelBackends backends, ModelShapes shapes, M
     private readonly Lock _lock = new();
     private Report _last = new(null, null, null, 0);
     private Task<Report>? _asking;
+    private long _asked;
 
     /// <summary>The state as an operator reads it; takes a second at most.</summary>
     public async Task<ModelRouterStatus> StatusAsync(CancellationToken cancellationToken)
@@ -103,7 +106,8 @@ internal sealed class ModelCatalog(ModelBackends backends, ModelShapes shapes, M
 
         try
         {
-            return await asking.WaitAsync(s_patience, time, cancellationToken);
+            var left = s_patience - time.GetElapsedTime(Volatile.Read(ref _asked));
+            return await asking.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, time, cancellationToken);
         }
         catch (TimeoutException e)
         {
@@ -122,7 +126,13 @@ internal sealed class ModelCatalog(ModelBackends backends, ModelShapes shapes, M
             }
 
             var kept = _last.Failure is null ? keep : s_keepFailure;
-            return _asking is not null && time.GetElapsedTime(_last.At) < kept ? _asking : _asking = RefreshAsync();
+            if (_asking is not null && time.GetElapsedTime(_last.At) < kept)
+            {
+                return _asking;
+            }
+
+            _asked = time.GetTimestamp();
+            return _asking = RefreshAsync();
         }
     }
 

@@ -69,6 +69,36 @@ internal sealed class Router : IAsyncDisposable
 
     public static Task<Router> StartAsync(params string[] settings) => StartAsync(TimeProvider.System, settings);
 
+    public static async Task<Router> StartAsync(TimeProvider time, params string[] settings)
+    {
+        var module = ModelRouterService.Module;
+        var timed = module with
+        {
+            Add = builder =>
+            {
+                builder.Services.AddSingleton(time);
+                module.Add(builder);
+            },
+        };
+        // A data folder among the settings is kept when the router ends.
+        var ownData = settings.Any(s => s.StartsWith("data=", StringComparison.Ordinal)) ? null : Directory.CreateTempSubdirectory("sutazai-");
+        string[] data = ownData is null ? [] : ["--data=" + ownData.FullName];
+        try
+        {
+            var app = SutazaiApp.Create(
+                [
+                    "--urls=http://127.0.0.1:0", "--Logging:LogLevel:Default=Error", "--Internal:Key=a key that only these tests use, and long enough",
+                    "--ModelRouter:Preload=false", "--ModelRouter:ModelMemoryBytes=100000000000", .. data, .. settings.Select(s => "--" + s)], timed);
+            await app.StartAsync(TestContext.Current.CancellationToken);
+            return new Router(app, time, ownData);
+        }
+        catch
+        {
+            ownData?.Delete(recursive: true);
+            throw;
+        }
+    }
+
     /// <summary>A client that speaks for the local operator, as the gateway does for one.</summary>
     public HttpClient CreateClient() => CreateClient(Caller.Local);
 
@@ -128,35 +158,5 @@ internal sealed class Router : IAsyncDisposable
         await _app.StopAsync();
         await _app.DisposeAsync();
         _ownData?.Delete(recursive: true);
-    }
-
-    private static async Task<Router> StartAsync(TimeProvider time, params string[] settings)
-    {
-        var module = ModelRouterService.Module;
-        var timed = module with
-        {
-            Add = builder =>
-            {
-                builder.Services.AddSingleton(time);
-                module.Add(builder);
-            },
-        };
-        // A data folder among the settings is kept when the router ends.
-        var ownData = settings.Any(s => s.StartsWith("data=", StringComparison.Ordinal)) ? null : Directory.CreateTempSubdirectory("sutazai-");
-        string[] data = ownData is null ? [] : ["--data=" + ownData.FullName];
-        try
-        {
-            var app = SutazaiApp.Create(
-                [
-                    "--urls=http://127.0.0.1:0", "--Logging:LogLevel:Default=Error", "--Internal:Key=a key that only these tests use, and long enough",
-                    "--ModelRouter:Preload=false", "--ModelRouter:ModelMemoryBytes=100000000000", .. data, .. settings.Select(s => "--" + s)], timed);
-            await app.StartAsync(TestContext.Current.CancellationToken);
-            return new Router(app, time, ownData);
-        }
-        catch
-        {
-            ownData?.Delete(recursive: true);
-            throw;
-        }
     }
 }

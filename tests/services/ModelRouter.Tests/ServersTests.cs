@@ -296,6 +296,29 @@ public class ServersTests
         int Looks() => simulator.Requests.Count(r => r.Path == "/api/tags");
     }
 
+    /// <summary>The clock stands, so that whoever waits for the server waits for good.</summary>
+    [Fact]
+    public async Task Waits_a_second_for_a_server_that_does_not_say_what_it_has_but_not_in_every_call()
+    {
+        var time = new FakeTimeProvider();
+        await using var one = await OllamaSimulator.StartAsync(cancellationToken: Cancelled);
+        await using var two = await OllamaSimulator.StartAsync(cancellationToken: Cancelled);
+        await using var router = await Router.StartAsync(time, "Backends:models:Provider=ollama", $"ConnectionStrings:ollama=Endpoint={one.Address},{two.Address}");
+        Assert.Equal(200, (await router.AskAsync("api/chat", Body("first", stream: false), Cancelled)).Status);
+        two.Faults.Set([new(FaultKind.Stall) { When = new Condition { Path = "/api/version" } }]);
+        time.Advance(TimeSpan.FromSeconds(6));
+
+        var waits = router.AskAsync("api/chat", Body("second", stream: false), Cancelled);
+        for (var i = 0; !waits.IsCompleted && i < 600; i++)
+        {
+            time.Advance(TimeSpan.FromMilliseconds(5));
+            await Task.Delay(TimeSpan.FromMilliseconds(10), Cancelled);
+        }
+
+        Assert.Equal(200, (await waits.WaitAsync(TimeSpan.FromSeconds(30), Cancelled)).Status);
+        Assert.Equal(200, (await router.AskAsync("api/chat", Body("third", stream: false), Cancelled).WaitAsync(TimeSpan.FromSeconds(30), Cancelled)).Status);
+    }
+
     private static async Task UntilLostAsync(Router router)
     {
         while ((await router.GetAsync("queue", Cancelled)).GetProperty("servers")[0].GetProperty("state").GetString() != "lost")
