@@ -150,10 +150,9 @@ internal static class CacheBenchmark
         var work = TimeSpan.FromSeconds(tokens / s_models[number % 2].Writes);
         chunks[^1] = new ChatChunk { Finish = new Finish(new string("stop")) { CompletionTokens = tokens, Evaluation = work } };
         var key = KeyOf(number);
-        if (cache.Find<WrittenAnswer<ChatChunk>>(key) is null)
+        if (cache.Find<byte[]>(key) is null)
         {
-            var written = WrittenAnswer<ChatChunk>.Of(chunks)!;
-            cache.Keep(key, written, written.Bytes, work);
+            cache.Keep(key, AnswerJson.Write<ChatChunk>(chunks)!, work);
         }
     }
 
@@ -179,7 +178,7 @@ internal static class CacheBenchmark
             var (reads, writes) = s_models[random.Next(s_models.Length)];
             var prompt = 50 * Math.Pow(40, random.NextDouble());
             var tokens = (int)(20 * Math.Pow(30, random.NextDouble()));
-            return new Answer(KeyOf(number), WrittenAnswer<ChatChunk>.Of([.. Enumerable.Repeat(new ChatChunk { Content = " word" }, tokens)])!.Bytes, TimeSpan.FromSeconds((prompt / reads) + (tokens / writes)));
+            return new Answer(KeyOf(number), TextBlocks.Bytes(AnswerJson.Write<ChatChunk>([.. Enumerable.Repeat(new ChatChunk { Content = " word" }, tokens)])!.Length), TimeSpan.FromSeconds((prompt / reads) + (tokens / writes)));
         }
     }
 

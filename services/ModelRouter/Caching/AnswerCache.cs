@@ -10,7 +10,7 @@ namespace Sutazai.ModelRouter.Caching;
 /// </summary>
 internal sealed class AnswerCache(IOptions<ModelRouterOptions> options, TimeProvider time)
 {
-    /// <summary>Memory of an entry without its value: the entry, its node in the order, and its row in the table with the room that a table keeps free.</summary>
+    /// <summary>Memory of an entry without its value: its places in the list, the order and the table, with the room that they keep free.</summary>
     internal const long EntryBytes = 248;
 
     /// <summary>Calls for each answer kept after which a use counts half: more tell steady favourites better apart, fewer follow new ones sooner.</summary>
@@ -19,15 +19,17 @@ internal sealed class AnswerCache(IOptions<ModelRouterOptions> options, TimeProv
     /// <summary>The part of the memory in which uses are remembered is one of so many.</summary>
     private const int PartForUses = 64;
 
-    private static readonly Comparer<Entry> s_leastFirst = Comparer<Entry>.Create(
-        (a, b) => a.Priority.CompareTo(b.Priority) is not 0 and var byPriority ? byPriority : a.Ranked.CompareTo(b.Ranked));
-
     private readonly long _maxBytes = options.Value.CacheBytes;
     private readonly TimeSpan _expiry = options.Value.CacheExpiry;
-    private readonly Dictionary<AnswerKey, Entry> _entries = [];
-    private readonly SortedSet<Entry> _order = new(s_leastFirst);
+    private readonly Dictionary<AnswerKey, int> _numbers = [];
+    private readonly LeastFirst _order = new();
+    private readonly TextBlocks _texts = new();
+    private readonly Stack<int> _free = [];
     private readonly RecentUses _uses = new(options.Value.CacheBytes / PartForUses);
     private readonly Lock _lock = new();
+
+    // By number; values and not objects, so that there is nothing that the garbage collector would have to follow or to move.
+    private Entry[] _entries = new Entry[16];
     private long _bytes;
     private long _ranked;
 
@@ -45,32 +47,32 @@ internal sealed class AnswerCache(IOptions<ModelRouterOptions> options, TimeProv
         {
             lock (_lock)
             {
-                return _entries.Count;
+                return _numbers.Count;
             }
         }
     }
 
+    /// <typeparam name="T">An array of bytes for a text: a copy of it.</typeparam>
     public Kept<T>? Find<T>(AnswerKey key)
         where T : class
     {
         lock (_lock)
         {
             Used(key);
-            if (!_entries.TryGetValue(key, out var entry))
+            if (!_numbers.TryGetValue(key, out var number))
             {
                 return null;
             }
 
+            ref var entry = ref _entries[number];
             if (time.GetElapsedTime(entry.Since) >= _expiry)
             {
-                Remove(entry);
+                Remove(number);
                 return null;
             }
 
-            _order.Remove(entry);
-            Rank(entry);
-            _order.Add(entry);
-            return new Kept<T>((T)entry.Value, entry.Worth);
+            _order.Change(number, RankOf(key, entry.Worth, entry.Bytes));
+            return new Kept<T>((T)(entry.Value ?? _texts.Copy(entry.Text, entry.Length)), entry.Worth);
         }
     }
 
@@ -79,32 +81,55 @@ internal sealed class AnswerCache(IOptions<ModelRouterOptions> options, TimeProv
     {
         lock (_lock)
         {
-            return _entries.ContainsKey(key);
+            return _numbers.ContainsKey(key);
         }
     }
 
     /// <summary>Keeps a value if it is worth more than what would have to go for it.</summary>
     /// <param name="bytes">Memory of the value.</param>
     /// <param name="worth">The time that each use saves.</param>
+    public void Keep(AnswerKey key, object value, long bytes, TimeSpan worth) =>
+        Keep(new Entry { Key = key, Value = value, Bytes = bytes + EntryBytes, Worth = worth, Since = time.GetTimestamp() }, []);
+
+    /// <summary>Keeps a text if it is worth more than what would have to go for it.</summary>
+    /// <param name="worth">The time that each use saves.</param>
     /// <param name="age">For how long it has been kept elsewhere.</param>
-    public void Keep(AnswerKey key, object value, long bytes, TimeSpan worth, TimeSpan age = default)
+    public void Keep(AnswerKey key, ReadOnlySpan<byte> text, TimeSpan worth, TimeSpan age = default) => Keep(
+        new Entry
+        {
+            Key = key,
+            Length = text.Length,
+            Bytes = TextBlocks.Bytes(text.Length) + EntryBytes,
+            Worth = worth,
+            Since = time.GetTimestamp() - (long)(age.TotalSeconds * time.TimestampFrequency),
+        },
+        text);
+
+    private void Keep(Entry entry, ReadOnlySpan<byte> text)
     {
-        var entry = new Entry(key, value, bytes + EntryBytes, worth, time.GetTimestamp() - (long)(age.TotalSeconds * time.TimestampFrequency));
         lock (_lock)
         {
-            if (_entries.TryGetValue(key, out var known))
+            if (_numbers.TryGetValue(entry.Key, out var known))
             {
                 Remove(known);
             }
 
-            Rank(entry);
-            if (!MakeRoom(entry))
+            var rank = RankOf(entry.Key, entry.Worth, entry.Bytes);
+            if (!MakeRoom(entry.Bytes, rank))
             {
                 return;
             }
 
-            _entries.Add(key, entry);
-            _order.Add(entry);
+            var number = _free.TryPop(out var free) ? free : _numbers.Count;
+            if (number == _entries.Length)
+            {
+                Array.Resize(ref _entries, _entries.Length + (_entries.Length / 2));
+            }
+
+            entry.Text = _texts.Add(text);
+            _entries[number] = entry;
+            _numbers.Add(entry.Key, number);
+            _order.Add(number, rank);
             _bytes += entry.Bytes;
         }
     }
@@ -113,7 +138,7 @@ internal sealed class AnswerCache(IOptions<ModelRouterOptions> options, TimeProv
     {
         _uses.Add(key);
         var before = Math.Floor(_age);
-        _age += 1 / (HalfLife * Math.Max(1, _entries.Count));
+        _age += 1 / (HalfLife * Math.Max(1, _numbers.Count));
         if (Math.Floor(_age) > before)
         {
             _uses.Halve();
@@ -121,77 +146,71 @@ internal sealed class AnswerCache(IOptions<ModelRouterOptions> options, TimeProv
     }
 
     /// <summary>Removes the least worthy, unless one of them is worth more than what would come for them.</summary>
-    private bool MakeRoom(Entry entry)
+    private bool MakeRoom(long bytes, Rank rank)
     {
         var room = _maxBytes - Bytes;
-        if (room >= entry.Bytes)
-        {
-            return true;
-        }
-
-        // Mostly one goes for one that comes, and to walk through the order costs more than to look at its end.
-        if (_order.Min is { } first && room + first.Bytes >= entry.Bytes)
-        {
-            var goes = s_leastFirst.Compare(first, entry) <= 0;
-            if (goes)
-            {
-                Remove(first);
-            }
-
-            return goes;
-        }
-
-        List<Entry> least = [];
-        foreach (var next in _order)
-        {
-            if (room >= entry.Bytes || s_leastFirst.Compare(next, entry) > 0)
-            {
-                break;
-            }
-
-            least.Add(next);
-            room += next.Bytes;
-        }
-
-        if (room < entry.Bytes)
+        if (bytes > room + _bytes)
         {
             return false;
         }
 
-        least.ForEach(Remove);
-        return true;
+        List<(int Number, Rank Rank)>? more = null;
+        while (room < bytes && _order.Least is var (number, least) && least.CompareTo(rank) < 0)
+        {
+            var freed = _entries[number].Bytes;
+            if (room + freed >= bytes && more is null)
+            {
+                // Mostly one goes for one that comes.
+                Remove(number);
+                return true;
+            }
+
+            (more ??= []).Add((number, least));
+            _order.Remove(number);
+            room += freed;
+        }
+
+        // They were out of the order only to see who comes after them.
+        more?.ForEach(m => _order.Add(m.Number, m.Rank));
+        if (room >= bytes)
+        {
+            more?.ForEach(m => Remove(m.Number));
+        }
+
+        return room >= bytes;
     }
 
-    private void Remove(Entry entry)
+    private void Remove(int number)
     {
-        _entries.Remove(entry.Key);
-        _order.Remove(entry);
+        ref var entry = ref _entries[number];
+        _numbers.Remove(entry.Key);
+        _order.Remove(number);
+        _texts.Remove(entry.Text);
         _bytes -= entry.Bytes;
+        entry = default;
+        _free.Push(number);
     }
 
     // Instead of all others becoming less with time, who is ranked later is ranked higher, by one for each half-life: order is the same.
-    private void Rank(Entry entry)
+    private Rank RankOf(AnswerKey key, TimeSpan worth, long bytes) => new(_age + Math.Log2(Math.Max(1, _uses.Of(key)) * worth.TotalSeconds / bytes), ++_ranked);
+
+    private struct Entry
     {
-        entry.Ranked = ++_ranked;
-        entry.Priority = _age + Math.Log2(Math.Max(1, _uses.Of(entry.Key)) * entry.Worth.TotalSeconds / entry.Bytes);
-    }
+        public AnswerKey Key;
 
-    private sealed class Entry(AnswerKey key, object value, long bytes, TimeSpan worth, long since)
-    {
-        public AnswerKey Key => key;
+        /// <summary>Null for a text.</summary>
+        public object? Value;
 
-        public object Value => value;
+        /// <summary>The text's first block.</summary>
+        public int Text;
 
-        public long Bytes => bytes;
+        public int Length;
 
-        public TimeSpan Worth => worth;
+        public long Bytes;
 
-        public long Since => since;
+        public TimeSpan Worth;
 
-        /// <summary>Its place among all that were ranked; no two entries have the same.</summary>
-        public long Ranked { get; set; }
-
-        public double Priority { get; set; }
+        public long Since;
     }
 }
 

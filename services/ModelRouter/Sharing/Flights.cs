@@ -38,14 +38,14 @@ internal sealed class Flights<T>(long maxBytes, Func<T, long> size, Func<T, bool
         worth = cache.IsOn ? worth : null;
         Flight<T>? flight;
         FlightReader<T>? reader = null;
-        Kept<WrittenAnswer<T>>? kept = null;
+        Kept<byte[]>? kept = null;
         bool joined;
         lock (_lock)
         {
             joined = _flights.TryGetValue(key, out flight);
 
             // Asked under the lock: an answer is kept before it stops being under way, so that it is always to be found as one or the other.
-            kept = joined || worth is null ? null : cache.Find<WrittenAnswer<T>>(key);
+            kept = joined || worth is null ? null : cache.Find<byte[]>(key);
             if (kept is null)
             {
                 _flights[key] = flight ??= new Flight<T>(key, new CancellationTokenSource());
@@ -55,7 +55,7 @@ internal sealed class Flights<T>(long maxBytes, Func<T, long> size, Func<T, bool
 
         if (flight is null || reader is null)
         {
-            var pieces = kept!.Value.Value.Read();
+            var pieces = AnswerJson.Read<T>(kept!.Value.Value);
             return new Entered<T>(new AnswerSource(CacheUse.Hit, ShareUse.Off), kept.Value.Worth, new CallProgress().Repeat(pieces[^1]), pieces.ToAsyncEnumerable());
         }
 
@@ -104,9 +104,9 @@ internal sealed class Flights<T>(long maxBytes, Func<T, long> size, Func<T, bool
                 if (ends(value))
                 {
                     // Before anybody sees it: who has the whole answer and asks again finds it kept.
-                    if (all is not null && worth!(all) is { } saves && WrittenAnswer<T>.Of(all) is { } written)
+                    if (all is not null && worth!(all) is { } saves && AnswerJson.Write<T>(all) is { } written)
                     {
-                        cache.Keep(flight.Key!.Value, written, written.Bytes, saves.Worth, saves.Age);
+                        cache.Keep(flight.Key!.Value, written, saves.Worth, saves.Age);
                     }
 
                     last = piece;

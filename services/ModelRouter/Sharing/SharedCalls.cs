@@ -173,7 +173,7 @@ internal sealed class SharedCalls(
         if (found is null && search.Question is { } question
             && await semantic.FindAsync(question, (texts, token) => EmbedAsync(texts, search.Terms with { Deadline = null }, token), cancellationToken) is { } kept)
         {
-            (search.Use, found, saved) = (CacheUse.Semantic, kept.Value.Read(), kept.Worth);
+            (search.Use, found, saved) = (CacheUse.Semantic, AnswerJson.Read<ChatChunk>(kept.Value), kept.Worth);
         }
 
         Found(search, progress, saved ?? TimeSpan.Zero);

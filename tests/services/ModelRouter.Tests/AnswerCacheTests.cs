@@ -226,12 +226,12 @@ public class AnswerCacheTests
     public void Forgets_an_answer_that_was_kept_elsewhere_the_sooner()
     {
         var cache = Cache(MaxBytes, _time);
-        cache.Keep(Key(1), "a", 100, TimeSpan.FromSeconds(1), age: TimeSpan.FromMinutes(9));
+        cache.Keep(Key(1), "a"u8, TimeSpan.FromSeconds(1), age: TimeSpan.FromMinutes(9));
 
-        Assert.NotNull(cache.Find<string>(Key(1)));
+        Assert.NotNull(cache.Find<byte[]>(Key(1)));
         _time.Advance(TimeSpan.FromMinutes(1));
 
-        Assert.Null(cache.Find<string>(Key(1)));
+        Assert.Null(cache.Find<byte[]>(Key(1)));
     }
 
     private static void KeepCheap(AnswerCache cache, int count)

@@ -43,12 +43,12 @@ internal sealed partial class SemanticCache(AnswerCache cache, ModelTelemetry te
 
     /// <summary>The answer to the same question in other words.</summary>
     /// <param name="embed">Asks the embedding model for the vectors of some texts.</param>
-    public async Task<Kept<WrittenAnswer<ChatChunk>>?> FindAsync(
+    public async Task<Kept<byte[]>?> FindAsync(
         Question question, Func<IReadOnlyList<string>, CancellationToken, Task<Embeddings>> embed, CancellationToken cancellationToken)
     {
         var known = cache.Find<AnsweredQuestion[]>(question.Group)?.Value ?? [];
         var same = known.LastOrDefault(k => k.Wording.Differs(question.Wording) is null);
-        if (same is null || cache.Find<WrittenAnswer<ChatChunk>>(same.Answer) is not { } kept)
+        if (same is null || cache.Find<byte[]>(same.Answer) is not { } kept)
         {
             var near = same is null ? known.TakeLast(Newest).Select(k => (k.Wording, Shared: k.Wording.Shared(question.Wording))).DefaultIfEmpty().MaxBy(k => k.Shared) : default;
             telemetry.Compared(near.Shared >= Near ? $"rejected_{near.Wording.Differs(question.Wording)}".ToLowerInvariant() : "miss");
@@ -57,7 +57,7 @@ internal sealed partial class SemanticCache(AnswerCache cache, ModelTelemetry te
 
         if (_mode == SemanticCacheMode.Shadow)
         {
-            question.Suspect = (same.Text, Text(kept.Value.Read()));
+            question.Suspect = (same.Text, Text(AnswerJson.Read<ChatChunk>(kept.Value)));
             return null;
         }
 

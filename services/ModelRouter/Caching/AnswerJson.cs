@@ -7,26 +7,22 @@ using Sutazai.ModelRouter.Dialects;
 
 namespace Sutazai.ModelRouter.Caching;
 
+/// <summary>An answer as it stands in Redis, piece by piece.</summary>
+internal sealed record DatedAnswer<T>(DateTimeOffset Made, IReadOnlyList<T> Pieces)
+    where T : class;
+
 /// <summary>
-/// An answer as it lies in memory until it is asked for again: JSON of all its pieces. A streamed answer's pieces as objects would take five times
-/// as much, and the garbage collector would have to look at each.
+/// How answers are written, in memory and in Redis. A streamed answer's pieces as objects would take five times as much memory, and the garbage
+/// collector would have to look at each.
 /// </summary>
-internal sealed class WrittenAnswer<T>
-    where T : class
+internal static class AnswerJson
 {
-    private readonly byte[] _json;
-
-    private WrittenAnswer(byte[] json) => _json = json;
-
-    /// <summary>Memory of it: this object, and the text with its header.</summary>
-    public long Bytes => 24 + 24 + ((_json.Length + 7L) / 8 * 8);
-
     /// <returns>Null where a piece cannot be written: a model's token may be half a character.</returns>
-    public static WrittenAnswer<T>? Of(IReadOnlyList<T> pieces)
+    public static byte[]? Write<T>(IReadOnlyList<T> pieces)
     {
         try
         {
-            return new WrittenAnswer<T>(JsonWriting.Bytes(pieces, AnswerJson.Of<IReadOnlyList<T>>()));
+            return JsonWriting.Bytes(pieces, Of<IReadOnlyList<T>>());
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
         {
@@ -34,16 +30,8 @@ internal sealed class WrittenAnswer<T>
         }
     }
 
-    public IReadOnlyList<T> Read() => JsonSerializer.Deserialize(_json, AnswerJson.Of<IReadOnlyList<T>>())!;
-}
+    public static IReadOnlyList<T> Read<T>(byte[] json) => JsonSerializer.Deserialize(json, Of<IReadOnlyList<T>>())!;
 
-/// <summary>An answer as it stands in Redis, piece by piece.</summary>
-internal sealed record DatedAnswer<T>(DateTimeOffset Made, IReadOnlyList<T> Pieces)
-    where T : class;
-
-/// <summary>How answers are written, in memory and in Redis.</summary>
-internal static class AnswerJson
-{
     public static JsonTypeInfo<T> Of<T>() => (JsonTypeInfo<T>)(WrittenTexts.Default.GetTypeInfo(typeof(T)) ?? WrittenVectors.Default.GetTypeInfo(typeof(T)))!;
 }
 

@@ -5,7 +5,7 @@ using Sutazai.ModelRouter.Calls;
 
 namespace Sutazai.ModelRouter.Tests;
 
-public class WrittenAnswerTests
+public class AnswerJsonTests
 {
     // What models write: other alphabets, quotes, ends of lines, characters of two code units.
     private static readonly Gen<string> s_text = Gen.OneOf("", " the", "\"quoted\"", "\n", "\u0000", "größer", "日本語", "👩‍💻", "<b>&amp;</b>", "\\u0041");
@@ -34,7 +34,7 @@ public class WrittenAnswerTests
         {
             ChatChunk[] all = [.. chunks, new ChatChunk { Finish = finish }];
 
-            var read = WrittenAnswer<ChatChunk>.Of(all)!.Read();
+            var read = AnswerJson.Read<ChatChunk>(AnswerJson.Write<ChatChunk>(all)!);
 
             Assert.Equal(all.Select(Plain), read.Select(Plain));
         });
@@ -43,7 +43,7 @@ public class WrittenAnswerTests
     public void Reads_vectors_as_they_were_written_to_the_last_bit() =>
         Gen.Float.Array[0, 50].Array[1, 5].Sample(vectors =>
         {
-            var read = WrittenAnswer<Embeddings>.Of([new Embeddings(vectors) { PromptTokens = 7, Total = TimeSpan.FromTicks(11) }])!.Read();
+            var read = AnswerJson.Read<Embeddings>(AnswerJson.Write<Embeddings>([new Embeddings(vectors) { PromptTokens = 7, Total = TimeSpan.FromTicks(11) }])!);
 
             var one = Assert.Single(read);
             Assert.Equal((7, TimeSpan.FromTicks(11)), (one.PromptTokens, one.Total));
@@ -56,13 +56,13 @@ public class WrittenAnswerTests
         ChatChunk[] words = [.. Enumerable.Repeat(new ChatChunk { Content = " word" }, 100), new ChatChunk { Finish = new Finish("stop") }];
         Embeddings[] vectors = [new(Enumerable.Range(0, 10).Select(i => Enumerable.Range(0, 768).Select(j => MathF.Sin(i + j)).ToArray()).ToArray())];
 
-        Assert.InRange(WrittenAnswer<ChatChunk>.Of(words)!.Bytes, 1, 3000);
-        Assert.InRange(WrittenAnswer<Embeddings>.Of(vectors)!.Bytes, 1, 10 * 768 * sizeof(float) * 1.4);
+        Assert.InRange(AnswerJson.Write<ChatChunk>(words)!.Length, 1, 3000);
+        Assert.InRange(AnswerJson.Write<Embeddings>(vectors)!.Length, 1, 10 * 768 * sizeof(float) * 1.4);
     }
 
     [Fact]
     public void Does_not_write_what_is_half_a_character() =>
-        Assert.Null(WrittenAnswer<ChatChunk>.Of([new ChatChunk { Logprobs = [JsonElement.Parse("""{"token":"\ud83d"}""")] }]));
+        Assert.Null(AnswerJson.Write<ChatChunk>([new ChatChunk { Logprobs = [JsonElement.Parse("""{"token":"\ud83d"}""")] }]));
 
     private static string Plain(ChatChunk chunk) => string.Join(
         '|',
