@@ -18,7 +18,7 @@ public sealed class ArtifactsClient(HttpClient http)
         }
 
         response.EnsureSuccessStatusCode();
-        return await response.Content.ReadFromJsonAsync<ArtifactRow>(SutazaiJson.Options, cancellationToken);
+        return await response.Content.ReadFromJsonAsync(SutazaiJson.Of<ArtifactRow>(), cancellationToken);
     }
 
     /// <summary>The content, streamed; the caller disposes of it.</summary>

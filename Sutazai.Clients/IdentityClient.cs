@@ -19,11 +19,11 @@ public sealed class IdentityClient(HttpClient http)
         }
 
         response.EnsureSuccessStatusCode();
-        return await response.Content.ReadFromJsonAsync<ApiKey>(SutazaiJson.Options, cancellationToken);
+        return await response.Content.ReadFromJsonAsync(SutazaiJson.Of<ApiKey>(), cancellationToken);
     }
 
     public async Task<bool> AnyKeyAsync(CancellationToken cancellationToken) =>
-        (await http.GetFromJsonAsync<Page<ApiKey>>("keys?pageSize=1", SutazaiJson.Options, cancellationToken))!.Total > 0;
+        (await http.GetFromJsonAsync("keys?pageSize=1", SutazaiJson.Of<Page<ApiKey>>(), cancellationToken))!.Total > 0;
 }
 
 /// <summary>What a key may do, without the key itself.</summary>

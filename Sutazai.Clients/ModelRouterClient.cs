@@ -10,7 +10,7 @@ public sealed class ModelRouterClient(HttpClient http)
     public static readonly Uri BaseAddress = new("http://model-router/model-router/");
 
     public async Task<ModelRouterStatus> StatusAsync(CancellationToken cancellationToken) =>
-        (await http.GetFromJsonAsync<ModelRouterStatus>("status", SutazaiJson.Options, cancellationToken))!;
+        (await http.GetFromJsonAsync("status", SutazaiJson.Of<ModelRouterStatus>(), cancellationToken))!;
 }
 
 /// <summary>What stands behind the router.</summary>

@@ -14,9 +14,9 @@ public sealed class RegistryClient(HttpClient http)
     /// <returns>How long the registration holds without another call.</returns>
     public async Task<TimeSpan> RegisterAsync(string service, string instance, Registration registration, CancellationToken cancellationToken)
     {
-        using var response = await http.PutAsJsonAsync($"services/{service}/instances/{instance}", registration, SutazaiJson.Options, cancellationToken);
+        using var response = await http.PutAsJsonAsync($"services/{service}/instances/{instance}", registration, SutazaiJson.Of<Registration>(), cancellationToken);
         response.EnsureSuccessStatusCode();
-        var lease = await response.Content.ReadFromJsonAsync<Lease>(SutazaiJson.Options, cancellationToken);
+        var lease = await response.Content.ReadFromJsonAsync(SutazaiJson.Of<Lease>(), cancellationToken);
         return TimeSpan.FromSeconds(lease!.Seconds);
     }
 
@@ -28,10 +28,10 @@ public sealed class RegistryClient(HttpClient http)
 
     /// <summary>The routes as soon as their revision differs from <paramref name="known"/>; the same again after half a minute without change.</summary>
     public async Task<RouteTable> RoutesAsync(long known, CancellationToken cancellationToken) =>
-        (await http.GetFromJsonAsync<RouteTable>($"routes?known={known}", SutazaiJson.Options, cancellationToken))!;
+        (await http.GetFromJsonAsync($"routes?known={known}", SutazaiJson.Of<RouteTable>(), cancellationToken))!;
 
     public async Task<Page<AgentRow>> AgentsAsync(string queryString, CancellationToken cancellationToken) =>
-        (await http.GetFromJsonAsync<Page<AgentRow>>($"agents{queryString}", SutazaiJson.Options, cancellationToken))!;
+        (await http.GetFromJsonAsync($"agents{queryString}", SutazaiJson.Of<Page<AgentRow>>(), cancellationToken))!;
 }
 
 public sealed record Lease(double Seconds);

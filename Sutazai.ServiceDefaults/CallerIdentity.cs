@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 
@@ -30,7 +31,7 @@ public sealed record Caller(string Subject, IReadOnlyList<string> Scopes)
 /// Signs and verifies the header in which a caller's identity travels between services: <c>base64url(json).base64url(hmac-sha256)</c>,
 /// valid for a minute, under the deployment's <c>Internal:Key</c>. A process that hosts everything it calls makes a random key at start.
 /// </summary>
-public sealed class CallerIdentity
+public sealed partial class CallerIdentity
 {
     public const string Header = "x-sutazai-identity";
 
@@ -63,7 +64,7 @@ public sealed class CallerIdentity
             return known.Header;
         }
 
-        var payload = JsonSerializer.SerializeToUtf8Bytes(new Claim(caller.Subject, caller.Scopes, now + (long)s_lifetime.TotalSeconds));
+        var payload = JsonSerializer.SerializeToUtf8Bytes(new Claim(caller.Subject, caller.Scopes, now + (long)s_lifetime.TotalSeconds), ClaimJson.Default.Claim);
         var header = $"{Base64Url.EncodeToString(payload)}.{Base64Url.EncodeToString(HMACSHA256.HashData(_key, payload))}";
         Bound(_signed);
         _signed[caller] = (header, now + ((long)s_lifetime.TotalSeconds / 2));
@@ -104,7 +105,7 @@ public sealed class CallerIdentity
             return null;
         }
 
-        return JsonSerializer.Deserialize<Claim>(payload);
+        return JsonSerializer.Deserialize(payload, ClaimJson.Default.Claim);
     }
 
     private static bool TryDecode(ReadOnlySpan<char> text, out byte[] bytes)
@@ -129,6 +130,9 @@ public sealed class CallerIdentity
     }
 
     private sealed record Claim(string Sub, IReadOnlyList<string> Scopes, long Exp);
+
+    [JsonSerializable(typeof(Claim))]
+    private sealed partial class ClaimJson : JsonSerializerContext;
 }
 
 /// <summary>Adds the identity of the request under way, or this process's own, to calls between services.</summary>

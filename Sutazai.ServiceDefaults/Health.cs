@@ -1,14 +1,15 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using Sutazai.Clients;
 
 namespace Sutazai;
 
 /// <summary><c>/health/live</c>: the process answers. <c>/health/ready</c>: every check tagged <see cref="Ready"/> passes.</summary>
-public static class Health
+public static partial class Health
 {
     public const string Ready = "ready";
 
@@ -22,10 +23,15 @@ public static class Health
         new HealthState(
             report.Status.ToString().ToLowerInvariant(),
             report.Entries.ToDictionary(e => e.Key, e => new CheckState(e.Value.Status.ToString().ToLowerInvariant(), e.Value.Description))),
-        SutazaiJson.Options,
+        HealthJson.Default.HealthState,
+        contentType: null,
         context.RequestAborted);
 
     private sealed record HealthState(string Status, IReadOnlyDictionary<string, CheckState> Checks);
 
     private sealed record CheckState(string Status, string? Description);
+
+    [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+    [JsonSerializable(typeof(HealthState))]
+    private sealed partial class HealthJson : JsonSerializerContext;
 }

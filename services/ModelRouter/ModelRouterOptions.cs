@@ -1,4 +1,6 @@
 using System.ComponentModel.DataAnnotations;
+using System.Globalization;
+using Microsoft.Extensions.Options;
 using Sutazai.ModelRouter.Caching.Semantic;
 using Sutazai.ModelRouter.Usage;
 
@@ -35,11 +37,11 @@ internal sealed class ModelRouterOptions : IValidatableObject
     public bool Preload { get; set; } = true;
 
     /// <summary>No interactive call that is taken waits longer than this, the work and the load under way then not counted; others are refused at once.</summary>
-    [Range(typeof(TimeSpan), "00:00:01", "7.00:00:00")]
+    [TimeRange("00:00:01", "7.00:00:00")]
     public TimeSpan MaxWait { get; set; } = TimeSpan.FromMinutes(10);
 
     /// <summary>The same for batch calls.</summary>
-    [Range(typeof(TimeSpan), "00:00:01", "7.00:00:00")]
+    [TimeRange("00:00:01", "7.00:00:00")]
     public TimeSpan MaxBatchWait { get; set; } = TimeSpan.FromHours(2);
 
     /// <summary>Largest request body; Ollama's own limit.</summary>
@@ -51,7 +53,7 @@ internal sealed class ModelRouterOptions : IValidatableObject
     public long CacheBytes { get; set; } = 32 << 20;
 
     /// <summary>For how long an answer is kept at most.</summary>
-    [Range(typeof(TimeSpan), "00:00:01", "365.00:00:00")]
+    [TimeRange("00:00:01", "365.00:00:00")]
     public TimeSpan CacheExpiry { get; set; } = TimeSpan.FromHours(1);
 
     /// <summary>Whether a question may be answered as the same one in other words was: <c>off</c>, <c>shadow</c> (the model answers, and it is counted how often it answers the same) or <c>on</c>.</summary>
@@ -66,11 +68,11 @@ internal sealed class ModelRouterOptions : IValidatableObject
     public long SharedAnswerBytes { get; set; } = 4 << 20;
 
     /// <summary>A streamed answer is silent no longer than this: where there is nothing to send, the client gets a sign of life.</summary>
-    [Range(typeof(TimeSpan), "00:00:00.1", "00:05:00")]
+    [TimeRange("00:00:00.1", "00:05:00")]
     public TimeSpan Heartbeat { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>For how long the usage ledger keeps what was used.</summary>
-    [Range(typeof(TimeSpan), "1.00:00:00", "3650.00:00:00")]
+    [TimeRange("1.00:00:00", "3650.00:00:00")]
     public TimeSpan UsageRetention { get; set; } = TimeSpan.FromDays(90);
 
     /// <summary>
@@ -111,4 +113,18 @@ internal sealed class ModelRouterOptions : IValidatableObject
             }
         }
     }
+}
+
+/// <summary>Checks the options by generated code: reflection would not find what a compiler ahead of time left out.</summary>
+[OptionsValidator]
+internal sealed partial class ModelRouterOptionsCheck : IValidateOptions<ModelRouterOptions>;
+
+/// <summary>As <see cref="RangeAttribute"/>, which has its bounds converted by reflection.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class TimeRangeAttribute(string least, string most) : ValidationAttribute($"The field {{0}} must be between {least} and {most}.")
+{
+    private readonly TimeSpan _least = TimeSpan.Parse(least, CultureInfo.InvariantCulture);
+    private readonly TimeSpan _most = TimeSpan.Parse(most, CultureInfo.InvariantCulture);
+
+    public override bool IsValid(object? value) => value is not TimeSpan time || (time >= _least && time <= _most);
 }

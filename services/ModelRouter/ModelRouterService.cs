@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 using Sutazai.ModelRouter.Backends;
 using Sutazai.ModelRouter.Caching;
 using Sutazai.ModelRouter.Caching.Redis;
@@ -25,10 +26,11 @@ public static class ModelRouterService
             ("openai", b => b.AddConnectedBackend("openai", (connection, time) => new OpenAIBackend(connection, time))));
 
         builder.AddBackend("answers", ("memory", _ => { }), ("redis", AddRedis));
-        builder.AddBackend("usage", ("sqlite", UsageDb.AddSqlite), ("postgres", UsageDb.AddPostgres));
+        builder.AddBackend("usage", ("sqlite", UsageStore.AddSqlite), ("postgres", UsageStore.AddPostgres));
 
         var services = builder.Services;
-        services.AddOptions<ModelRouterOptions>().BindConfiguration("ModelRouter").ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<ModelRouterOptions>().BindConfiguration("ModelRouter").ValidateOnStart();
+        services.AddSingleton<IValidateOptions<ModelRouterOptions>, ModelRouterOptionsCheck>();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<ModelQueue>();
         services.AddSingleton<ModelShapes>();

@@ -22,6 +22,9 @@ internal sealed class Contestants : IDisposable
     /// <summary>Our router at its internal listener, called as the gateway calls it.</summary>
     public Contestant Router { get; private set; } = null!;
 
+    /// <summary>The same router compiled ahead of time, in a process of its own as where it is deployed so; null where it was not published.</summary>
+    public Contestant? Native { get; private set; }
+
     /// <summary>Our public gateway, which calls the router: two hops.</summary>
     public Contestant Gateway { get; private set; } = null!;
 
@@ -36,9 +39,11 @@ internal sealed class Contestants : IDisposable
 
     public Contestant Portkey { get; private set; } = null!;
 
-    public IReadOnlyList<Contestant> All => [Direct, Nginx, Router, Gateway, Portkey];
+    public IReadOnlyList<Contestant> All => [Direct, Nginx, Router, .. Native is null ? [] : (Contestant[])[Native], Gateway, Portkey];
 
     public HostProcess OurProcess { get; private set; } = null!;
+
+    public HostProcess? NativeProcess { get; private set; }
 
     public HostProcess NginxProcess { get; private set; } = null!;
 
@@ -89,18 +94,24 @@ internal sealed class Contestants : IDisposable
         var key = await keys.CreateAsync(new CreateKey("bench", [Scopes.AskAgents, Scopes.UseModels], new KeyQuota(1_000_000, 1_000_000, 1000)), CancellationToken.None);
         var (open, inside) = (HostProcess.FreeUrl(), HostProcess.FreeUrl());
         var secret = RandomNumberGenerator.GetHexString(64);
+        string[] models = ["--Backends:models:Provider=openai", $"--ConnectionStrings:openai=Endpoint={v1};Key=x;Models=bench", $"--ModelRouter:Concurrency={Concurrency}"];
         OurProcess = Own(HostProcess.StartProgram(
             "dotnet",
             open,
-            [
-                Path.Combine(AppContext.BaseDirectory, "Sutazai.Host.dll"), "--target=gateway,identity,model-router,registry", $"--urls={open}", $"--Internal:Url={inside}", $"--data={data}",
-                "--Backends:models:Provider=openai", $"--ConnectionStrings:openai=Endpoint={v1};Key=x;Models=bench", $"--ModelRouter:Concurrency={Concurrency}",
-            ],
+            [Path.Combine(AppContext.BaseDirectory, "Sutazai.Host.dll"), "--target=gateway,identity,model-router,registry", $"--urls={open}", $"--Internal:Url={inside}", $"--data={data}", .. models],
             ("Internal__Key", secret)));
 
         var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("Internal:Key", secret)]).Build();
         var identity = new CallerIdentity(configuration, new LocalServices([]), TimeProvider.System);
         Router = new("ours, router alone", new Uri(inside, "model-router/v1/chat/completions"), () => [(CallerIdentity.Header, identity.Sign(Caller.Local))]);
+        if (Tools.NativeRouter() is { } native)
+        {
+            var url = HostProcess.FreeUrl();
+            NativeProcess = Own(HostProcess.StartProgram(
+                native, url, [$"--urls={url}", $"--services:registry:http:0={inside}", $"--data={data}-native", .. models], ("Internal__Key", secret)));
+            Native = new("ours, router compiled ahead of time", new Uri(url, "model-router/v1/chat/completions"), Router.Headers);
+        }
+
         Gateway = new("ours, gateway and router", new Uri(open, "v1/chat/completions"), () => [("Authorization", "Bearer " + key.Key)]);
     }
 }

@@ -19,7 +19,7 @@ internal static class Throughput
         using var contestants = await Contestants.StartAsync(upstream, folder, streams: false, cancellationToken);
         using var http = ChatClient.Plain();
         var loads = contestants.All.Select(c => new Load(c)).ToList();
-        Contestant[] ours = [contestants.Router, contestants.Gateway];
+        Contestant[] ours = [contestants.Router, .. contestants.Native is null ? [] : (Contestant[])[contestants.Native], contestants.Gateway];
         List<Load> hits = [];
         foreach (var contestant in ours)
         {
@@ -59,11 +59,19 @@ internal static class Throughput
             load.Resident = load.Contestant == contestants.Portkey ? contestants.PortkeyProcess.ResidentMegabytes()
                 : load.Contestant == contestants.Nginx ? contestants.NginxProcess.ResidentMegabytes()
                 : load.Contestant == contestants.Direct ? upstream.ResidentMegabytes()
+                : load.Contestant == contestants.Native ? contestants.NativeProcess!.ResidentMegabytes()
                 : contestants.OurProcess.ResidentMegabytes();
         }
 
         Print(loads, hits, rounds);
-        return Goals([.. loads], hits.Find(h => h.Contestant == contestants.Router));
+        Load Of(Contestant contestant) => loads.Find(l => l.Contestant == contestant)!;
+        var peers = new Peers(Of(contestants.Direct), Of(contestants.Nginx), Of(contestants.Portkey));
+        return
+        [
+            .. RouterGoals("", Of(contestants.Router), peers),
+            .. contestants.Native is { } native ? RouterGoals(", compiled ahead of time", Of(native), peers) : [],
+            .. SharedGoals(Of(contestants.Gateway), hits.Find(h => h.Contestant == contestants.Router), peers),
+        ];
     }
 
     /// <summary>Whether a question already answered is answered without the upstream. Asked one after the other, so that nothing shares a call under way.</summary>
@@ -106,33 +114,33 @@ internal static class Throughput
 
     private static string Same => $"wrk.body = '{Body("What is always the same?")}'";
 
-    private static List<Goal> Goals(List<Load> loads, Load? hits)
+    private static List<Goal> RouterGoals(string how, Load router, Peers peers) =>
+    [
+        Goal.AtLeast("G1", $"router's req/s to Portkey's, cache miss{how}", Rates(router, peers.Portkey), 10, 20),
+        Goal.AtLeast("G2", $"router's req/s to nginx's{how}", Rates(router, peers.Nginx), 0.3, 0.5),
+        Added("G3", $"router's added p50 to Portkey's, one at a time{how}", router, peers, l => l.Alone, w => w.P50, 1.0 / 5, 1.0 / 10),
+        Added("G5", $"router's added p99 to Portkey's, {Busy} at a time{how}", router, peers, l => l.Busy, w => w.P99, 1.0 / 5, 1.0 / 10),
+        Goal.AtMost("G6", $"resident memory after the load to Portkey's{how}", Spread.Of([router.Resident / peers.Portkey.Resident]), 0.6, 0.4),
+    ];
+
+    private static List<Goal> SharedGoals(Load gateway, Load? hits, Peers peers) =>
+    [
+        Added("G4", "gateway and router's added p50 to Portkey's, one at a time", gateway, peers, l => l.Alone, w => w.P50, 1.0 / 3, 1.0 / 5),
+        hits is null
+            ? new Goal("G7", "router's req/s from its cache to Portkey's, cache miss", "", "≥ 15", "≥ 30", "not there")
+            : Goal.AtLeast("G7", "router's req/s from its cache to Portkey's, cache miss", Rates(hits, peers.Portkey), 15, 30),
+    ];
+
+    private static Spread Rates(Load of, Load to) => Spread.Of(of.Busy.Zip(to.Busy, (a, b) => Good(a) / Good(b)));
+
+    // Alone, the upstream takes both cores for itself, and on a busy machine its own slowest answers can take longer than through a
+    // contestant. A difference below zero is no time that could be compared.
+    private static Goal Added(string id, string what, Load of, Peers peers, Func<Load, List<Wrk>> runs, Func<Wrk, double> time, double floor, double moonshot)
     {
-        var (direct, nginx, router, gateway, portkey) = (loads[0], loads[1], loads[2], loads[3], loads[4]);
-        Spread Rates(Load of, Load to) => Spread.Of(of.Busy.Zip(to.Busy, (a, b) => Good(a) / Good(b)));
-
-        // Alone, the upstream takes both cores for itself, and on a busy machine its own slowest answers can take longer than through a
-        // contestant. A difference below zero is no time that could be compared.
-        Goal Added(string id, string what, Load of, Func<Load, List<Wrk>> runs, Func<Wrk, double> time, double floor, double moonshot)
-        {
-            var added = runs(of).Zip(runs(direct), runs(portkey)).Select(r => (Ours: time(r.First) - time(r.Second), Theirs: time(r.Third) - time(r.Second))).ToList();
-            var goal = Goal.AtMost(id, what, Spread.Of(added.Select(a => a.Ours / a.Theirs)), floor, moonshot);
-            var comparable = Spread.Of(added.Select(a => a.Ours)).Low > 0 && Spread.Of(added.Select(a => a.Theirs)).Low > 0;
-            return comparable ? goal : goal with { Met = "not to be said: the upstream alone was slower in too many rounds" };
-        }
-
-        return
-        [
-            Goal.AtLeast("G1", "router's req/s to Portkey's, cache miss", Rates(router, portkey), 10, 20),
-            Goal.AtLeast("G2", "router's req/s to nginx's", Rates(router, nginx), 0.3, 0.5),
-            Added("G3", "router's added p50 to Portkey's, one at a time", router, l => l.Alone, w => w.P50, 1.0 / 5, 1.0 / 10),
-            Added("G4", "gateway and router's added p50 to Portkey's, one at a time", gateway, l => l.Alone, w => w.P50, 1.0 / 3, 1.0 / 5),
-            Added("G5", $"router's added p99 to Portkey's, {Busy} at a time", router, l => l.Busy, w => w.P99, 1.0 / 5, 1.0 / 10),
-            Goal.AtMost("G6", "resident memory after the load to Portkey's", Spread.Of([router.Resident / portkey.Resident]), 0.6, 0.4),
-            hits is null
-                ? new Goal("G7", "router's req/s from its cache to Portkey's, cache miss", "", "≥ 15", "≥ 30", "not there")
-                : Goal.AtLeast("G7", "router's req/s from its cache to Portkey's, cache miss", Rates(hits, portkey), 15, 30),
-        ];
+        var added = runs(of).Zip(runs(peers.Direct), runs(peers.Portkey)).Select(r => (Ours: time(r.First) - time(r.Second), Theirs: time(r.Third) - time(r.Second))).ToList();
+        var goal = Goal.AtMost(id, what, Spread.Of(added.Select(a => a.Ours / a.Theirs)), floor, moonshot);
+        var comparable = Spread.Of(added.Select(a => a.Ours)).Low > 0 && Spread.Of(added.Select(a => a.Theirs)).Low > 0;
+        return comparable ? goal : goal with { Met = "not to be said: the upstream alone was slower in too many rounds" };
     }
 
     private static void Print(List<Load> loads, List<Load> hits, int rounds)
@@ -165,6 +173,8 @@ internal static class Throughput
 
     /// <summary>Refusing is quicker than answering, so it must not count.</summary>
     private static double Good(Wrk run) => run.Answers == 0 ? 0 : run.Rate * Math.Max(0, run.Answers - run.Errors) / run.Answers;
+
+    private sealed record Peers(Load Direct, Load Nginx, Load Portkey);
 
     private sealed class Load(Contestant contestant)
     {

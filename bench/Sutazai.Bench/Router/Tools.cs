@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 
 namespace Sutazai.Bench.Router;
 
@@ -20,6 +21,12 @@ internal static class Tools
     /// <summary>Debian keeps servers in a folder that only root's search path has.</summary>
     public static string? Find(string program) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Append("/usr/sbin").Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
+
+    /// <summary>The router as publishing it ahead of time leaves it; null where that was not done.</summary>
+    public static string? NativeRouter() =>
+        Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, $"../../../publish/ModelRouter/release_{RuntimeInformation.RuntimeIdentifier}/Sutazai.ModelRouter")) is var program && File.Exists(program)
+            ? program
+            : null;
 
     /// <returns>What the program wrote, both streams together.</returns>
     public static async Task<string> RunAsync(string program, IEnumerable<string> args, CancellationToken cancellationToken)

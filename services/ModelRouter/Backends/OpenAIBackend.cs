@@ -169,7 +169,7 @@ internal sealed class OpenAIBackend(BackendConnection connection, TimeProvider t
         ["quantization_level"] = "",
     };
 
-    private static JsonArray Capabilities(string model) => BackendModel.SoundsEmbedding(model) ? ["embedding"] : ["completion", "tools"];
+    private static JsonArray Capabilities(string model) => BackendModel.SoundsEmbedding(model) ? new("embedding") : new("completion", "tools");
 
     private static JsonElement Element(JsonNode node) => JsonElement.Parse(node.ToJsonString());
 }

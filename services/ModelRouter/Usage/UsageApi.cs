@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Sutazai.Clients;
 
@@ -12,9 +13,11 @@ internal static class UsageApi
 
     public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/usage", GetAsync);
 
+    /// <param name="from">A time, of UTC where it does not say; its hour is the first that counts.</param>
+    /// <param name="to">The same; its hour counts unless it begins there.</param>
     /// <param name="by">Some of <c>agent</c>, <c>caller</c> and <c>model</c>, separated by commas.</param>
     private static async Task<Results<Ok<UsageReport>, ProblemHttpResult>> GetAsync(
-        HttpContext context, UsageLedger ledger, TimeProvider time, DateTimeOffset? from, DateTimeOffset? to, string by = "agent,caller", CancellationToken cancellationToken = default)
+        HttpContext context, UsageLedger ledger, TimeProvider time, string? from, string? to, string by = "agent,caller", CancellationToken cancellationToken = default)
     {
         var columns = by.Split(',', StringSplitOptions.TrimEntries);
         if (columns.FirstOrDefault(c => !s_by.Contains(c)) is { } unknown)
@@ -22,13 +25,13 @@ internal static class UsageApi
             return Problems.Of(400, "invalid-request", $"'by' is some of {string.Join(", ", s_by)}, separated by commas; '{Problems.Shown(unknown)}' is none of them.");
         }
 
-        if (!IsKnown(from) || !IsKnown(to))
+        if (!IsTime(from, out var first) || !IsTime(to, out var last))
         {
             return Problems.Of(400, "invalid-request", "'from' and 'to' are times such as 2026-01-31T12:00Z, of the years from 1970 to 9998.");
         }
 
-        var end = Ceiling(to ?? time.GetUtcNow());
-        var start = BudgetWindow.Hour.StartAt(from ?? end - s_default);
+        var end = Ceiling(last ?? time.GetUtcNow());
+        var start = BudgetWindow.Hour.StartAt(first ?? end - s_default);
         if (start >= end)
         {
             return Problems.Of(400, "invalid-request", $"'from' is before 'to'; they were {start:O} and {end:O}.");
@@ -66,7 +69,13 @@ internal static class UsageApi
             .OrderByDescending(r => r.CpuSeconds + r.WastedSeconds).ThenBy(r => r.Agent, StringComparer.Ordinal).ThenBy(r => r.Caller, StringComparer.Ordinal).ThenBy(r => r.Model, StringComparer.Ordinal),
     ];
 
-    private static bool IsKnown(DateTimeOffset? at) => at is not { UtcDateTime.Year: < 1970 or > 9998 };
+    /// <returns>Whether it is one that the ledger might know, or none is given.</returns>
+    private static bool IsTime(string? text, out DateTimeOffset? at)
+    {
+        var isTime = DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var parsed);
+        at = isTime ? parsed : null;
+        return string.IsNullOrEmpty(text) || (isTime && parsed.UtcDateTime.Year is >= 1970 and <= 9998);
+    }
 
     private static DateTimeOffset Ceiling(DateTimeOffset at) => BudgetWindow.Hour.StartAt(at) is var hour && hour == at ? hour : hour + s_hour;
 }

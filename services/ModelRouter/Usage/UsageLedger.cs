@@ -1,6 +1,5 @@
 using System.Data.Common;
 using System.Text;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Sutazai.ModelRouter.Scheduling;
 
@@ -14,7 +13,7 @@ internal readonly record struct UsageAccount(string Caller, string Agent, string
 /// Who used how much of the models, by the hour. Calls are counted in memory; <see cref="UsageWriter"/> adds the counts to the store once a
 /// second, so a call never waits for it and a crash loses no more than that second.
 /// </summary>
-internal sealed class UsageLedger(IDbContextFactory<UsageDb> factory, IOptions<ModelRouterOptions> options, TimeProvider time) : IDisposable
+internal sealed class UsageLedger(UsageStore store, IOptions<ModelRouterOptions> options, TimeProvider time) : IDisposable
 {
     /// <summary>A backend that does not list its models lets callers make names up; in an hour those beyond this many are counted as one.</summary>
     private const int MostAccounts = 10_000;
@@ -27,10 +26,9 @@ internal sealed class UsageLedger(IDbContextFactory<UsageDb> factory, IOptions<M
     private readonly SemaphoreSlim _writing = new(1);
     private Dictionary<(long Hour, UsageAccount Account), UsageRecord> _pending = [];
     private long _hour;
-    private volatile bool _migrated;
 
     /// <summary>Whether the store was ever needed.</summary>
-    public bool IsOpen => _migrated;
+    public bool IsOpen => store.IsOpen;
 
     public void Answered(UsageAccount account, WorkDone done)
     {
@@ -84,7 +82,7 @@ internal sealed class UsageLedger(IDbContextFactory<UsageDb> factory, IOptions<M
             var written = false;
             try
             {
-                await WriteAsync(taken.Values);
+                await store.AddAsync(taken.Values);
                 written = true;
             }
             finally
@@ -102,52 +100,24 @@ internal sealed class UsageLedger(IDbContextFactory<UsageDb> factory, IOptions<M
     }
 
     /// <summary>What the store has of the hours since then.</summary>
-    public async Task<IReadOnlyList<UsageRecord>> ReadAsync(DateTimeOffset from, CancellationToken cancellationToken)
-    {
-        await using var db = await OpenAsync(cancellationToken);
-        var first = from.ToUnixTimeSeconds();
-        return await db.Usage.AsNoTracking().Where(r => r.Hour >= first).ToListAsync(cancellationToken);
-    }
+    public Task<IReadOnlyList<UsageRecord>> ReadAsync(DateTimeOffset from, CancellationToken cancellationToken) =>
+        store.ReadAsync(from.ToUnixTimeSeconds(), cancellationToken);
 
     /// <summary>Every account's use over some hours, what was counted until now included.</summary>
     /// <param name="caller">The only caller to look at, or null for all.</param>
     public async Task<IReadOnlyList<UsageRecord>> SumAsync(DateTimeOffset from, DateTimeOffset to, string? caller, CancellationToken cancellationToken)
     {
         await FlushAsync();
-        await using var db = await OpenAsync(cancellationToken);
-        var (first, end) = (from.ToUnixTimeSeconds(), to.ToUnixTimeSeconds());
-        return await db.Usage
-            .Where(r => r.Hour >= first && r.Hour < end && (caller == null || r.Caller == caller))
-            .GroupBy(r => new { r.Caller, r.Agent, r.Model })
-            .Select(g => new UsageRecord
-            {
-                Hour = first,
-                Caller = g.Key.Caller,
-                Agent = g.Key.Agent,
-                Model = g.Key.Model,
-                Calls = g.Sum(r => r.Calls),
-                PromptTokens = g.Sum(r => r.PromptTokens),
-                CompletionTokens = g.Sum(r => r.CompletionTokens),
-                CpuSeconds = g.Sum(r => r.CpuSeconds),
-                FailedCalls = g.Sum(r => r.FailedCalls),
-                WastedSeconds = g.Sum(r => r.WastedSeconds),
-                SavedCalls = g.Sum(r => r.SavedCalls),
-                SavedSeconds = g.Sum(r => r.SavedSeconds),
-            })
-            .ToListAsync(cancellationToken);
+        return await store.SumAsync(from.ToUnixTimeSeconds(), to.ToUnixTimeSeconds(), caller, cancellationToken);
     }
 
-    public async Task DropOldAsync(CancellationToken cancellationToken)
-    {
-        await using var db = await OpenAsync(cancellationToken);
-        var first = BudgetWindow.Hour.StartAt(time.GetUtcNow() - options.Value.UsageRetention).ToUnixTimeSeconds();
-        await db.Usage.Where(r => r.Hour < first).ExecuteDeleteAsync(cancellationToken);
-    }
+    public Task DropOldAsync(CancellationToken cancellationToken) =>
+        store.DropAsync(BudgetWindow.Hour.StartAt(time.GetUtcNow() - options.Value.UsageRetention).ToUnixTimeSeconds(), cancellationToken);
 
     public void Dispose() => _writing.Dispose();
 
     /// <summary>Whether the store failed or is not there; it may be again.</summary>
-    public static bool IsOfStore(Exception e) => e is DbException or IOException or TimeoutException or InvalidOperationException { InnerException: DbException };
+    public static bool IsOfStore(Exception e) => e is DbException or IOException or TimeoutException;
 
     private UsageRecord Pending(UsageAccount account)
     {
@@ -188,43 +158,5 @@ internal sealed class UsageLedger(IDbContextFactory<UsageDb> factory, IOptions<M
                 Pending(hour, account).Add(record);
             }
         }
-    }
-
-    // Differences, not totals: two routers may count in one store.
-    private async Task WriteAsync(IEnumerable<UsageRecord> records)
-    {
-        await using var db = await OpenAsync(CancellationToken.None);
-        await using var transaction = await db.Database.BeginTransactionAsync();
-        foreach (var r in records)
-        {
-            await db.Database.ExecuteSqlAsync($"""
-                INSERT INTO "Usage" ("Hour", "Caller", "Agent", "Model", "Calls", "PromptTokens", "CompletionTokens", "CpuSeconds", "FailedCalls", "WastedSeconds", "SavedCalls", "SavedSeconds")
-                VALUES ({r.Hour}, {r.Caller}, {r.Agent}, {r.Model}, {r.Calls}, {r.PromptTokens}, {r.CompletionTokens}, {r.CpuSeconds}, {r.FailedCalls}, {r.WastedSeconds}, {r.SavedCalls}, {r.SavedSeconds})
-                ON CONFLICT ("Hour", "Caller", "Agent", "Model") DO UPDATE SET
-                    "Calls" = "Usage"."Calls" + excluded."Calls",
-                    "PromptTokens" = "Usage"."PromptTokens" + excluded."PromptTokens",
-                    "CompletionTokens" = "Usage"."CompletionTokens" + excluded."CompletionTokens",
-                    "CpuSeconds" = "Usage"."CpuSeconds" + excluded."CpuSeconds",
-                    "FailedCalls" = "Usage"."FailedCalls" + excluded."FailedCalls",
-                    "WastedSeconds" = "Usage"."WastedSeconds" + excluded."WastedSeconds",
-                    "SavedCalls" = "Usage"."SavedCalls" + excluded."SavedCalls",
-                    "SavedSeconds" = "Usage"."SavedSeconds" + excluded."SavedSeconds"
-                """);
-        }
-
-        await transaction.CommitAsync();
-    }
-
-    private async Task<UsageDb> OpenAsync(CancellationToken cancellationToken)
-    {
-        if (!_migrated)
-        {
-            // Twice at once does no harm: migrations take a lock in the store.
-            await using var first = await factory.CreateDbContextAsync(cancellationToken);
-            await first.Database.MigrateAsync(cancellationToken);
-            _migrated = true;
-        }
-
-        return await factory.CreateDbContextAsync(cancellationToken);
     }
 }
