@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Builder;
@@ -13,6 +14,8 @@ public static partial class Health
 {
     public const string Ready = "ready";
 
+    private static readonly HealthJson s_json = new(new JsonSerializerOptions(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+
     internal static void MapHealth(this IEndpointRouteBuilder routes)
     {
         routes.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = WriteAsync }).ExcludeFromDescription();
@@ -23,7 +26,7 @@ public static partial class Health
         new HealthState(
             report.Status.ToString().ToLowerInvariant(),
             report.Entries.ToDictionary(e => e.Key, e => new CheckState(e.Value.Status.ToString().ToLowerInvariant(), e.Value.Description))),
-        HealthJson.Default.HealthState,
+        s_json.HealthState,
         contentType: null,
         context.RequestAborted);
 
@@ -31,7 +34,6 @@ public static partial class Health
 
     private sealed record CheckState(string Status, string? Description);
 
-    [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
     [JsonSerializable(typeof(HealthState))]
     private sealed partial class HealthJson : JsonSerializerContext;
 }

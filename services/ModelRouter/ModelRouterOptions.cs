@@ -48,7 +48,7 @@ internal sealed class ModelRouterOptions : IValidatableObject
     [Range(1024, 1L << 30)]
     public long MaxBodyBytes { get; set; } = 20 << 20;
 
-    /// <summary>Memory for answers kept for the next who asks the same, some 12,000 streamed ones of 100 tokens; 0 keeps none.</summary>
+    /// <summary>Memory for answers kept for the next who asks the same, some 11,500 streamed ones of 100 tokens; 0 keeps none.</summary>
     [Range(0, 1L << 40)]
     public long CacheBytes { get; set; } = 32 << 20;
 

@@ -106,9 +106,10 @@ internal sealed class Contestants : IDisposable
         Router = new("ours, router alone", new Uri(inside, "model-router/v1/chat/completions"), () => [(CallerIdentity.Header, identity.Sign(Caller.Local))]);
         if (Tools.NativeRouter() is { } native)
         {
+            // No registry knows it, so that the gateway sends it nothing.
             var url = HostProcess.FreeUrl();
             NativeProcess = Own(HostProcess.StartProgram(
-                native, url, [$"--urls={url}", $"--services:registry:http:0={inside}", $"--data={data}-native", .. models], ("Internal__Key", secret)));
+                native, url, [$"--urls={url}", $"--data={data}-native", .. models], ("Internal__Key", secret)));
             Native = new("ours, router compiled ahead of time", new Uri(url, "model-router/v1/chat/completions"), Router.Headers);
         }
 

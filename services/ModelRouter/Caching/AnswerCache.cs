@@ -21,15 +21,15 @@ internal sealed class AnswerCache(IOptions<ModelRouterOptions> options, TimeProv
 
     private readonly long _maxBytes = options.Value.CacheBytes;
     private readonly TimeSpan _expiry = options.Value.CacheExpiry;
-    private readonly Dictionary<AnswerKey, int> _numbers = [];
-    private readonly LeastFirst _order = new();
+    private readonly Dictionary<AnswerKey, int> _numbers = new(Capacity(options.Value.CacheBytes));
+    private readonly LeastFirst _order = new(Capacity(options.Value.CacheBytes));
     private readonly TextBlocks _texts = new();
     private readonly Stack<int> _free = [];
     private readonly RecentUses _uses = new(options.Value.CacheBytes / PartForUses);
     private readonly Lock _lock = new();
 
     // By number; values and not objects, so that there is nothing that the garbage collector would have to follow or to move.
-    private Entry[] _entries = new Entry[16];
+    private Entry[] _entries = new Entry[Capacity(options.Value.CacheBytes)];
     private long _bytes;
     private long _ranked;
 
@@ -190,6 +190,9 @@ internal sealed class AnswerCache(IOptions<ModelRouterOptions> options, TimeProv
         entry = default;
         _free.Push(number);
     }
+
+    // As many as small answers would be: memory that nobody has used yet costs nothing, and arrays that grow leave a heap of smaller ones behind.
+    private static int Capacity(long maxBytes) => (int)Math.Clamp(maxBytes / 1024, 16, 1 << 22);
 
     // Instead of all others becoming less with time, who is ranked later is ranked higher, by one for each half-life: order is the same.
     private Rank RankOf(AnswerKey key, TimeSpan worth, long bytes) => new(_age + Math.Log2(Math.Max(1, _uses.Of(key)) * worth.TotalSeconds / bytes), ++_ranked);

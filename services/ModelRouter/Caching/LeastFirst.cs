@@ -4,14 +4,14 @@ namespace Sutazai.ModelRouter.Caching;
 /// Numbered things by their rank: a heap of four children a node, which knows each one's place in it. It lies in two arrays, where a tree would have
 /// an object for each. Not thread-safe.
 /// </summary>
-internal sealed class LeastFirst
+internal sealed class LeastFirst(int capacity = 0)
 {
     private const int Children = 4;
 
-    private readonly List<(int Number, Rank Rank)> _heap = [];
+    private readonly List<(int Number, Rank Rank)> _heap = new(capacity);
 
     // By number.
-    private readonly List<int> _places = [];
+    private readonly List<int> _places = new(capacity);
 
     public int Count => _heap.Count;
 
