@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
@@ -50,8 +49,6 @@ internal sealed class Upstream : IDisposable
             ConnectCallback = ConnectAsync,
             // The call has a span of its own, with more to tell than one of HTTP; its context is sent below.
             ActivityHeadersPropagator = null,
-            // And metrics of its own.
-            MeterFactory = new Unmeasured(),
         });
     }
 
@@ -212,16 +209,6 @@ internal sealed class Upstream : IDisposable
         {
             socket.Dispose();
             throw;
-        }
-    }
-
-    /// <summary>Makes meters that are not the host's, so that nothing of theirs is collected.</summary>
-    private sealed class Unmeasured : IMeterFactory
-    {
-        public Meter Create(MeterOptions options) => new(new MeterOptions(options.Name) { Version = options.Version, Scope = this });
-
-        public void Dispose()
-        {
         }
     }
 }

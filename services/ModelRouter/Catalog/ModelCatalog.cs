@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Sutazai.Clients;
@@ -6,7 +7,7 @@ using Sutazai.ModelRouter.Calls;
 
 namespace Sutazai.ModelRouter.Catalog;
 
-/// <summary>What the backend offered when last asked, and which of its models a name means.</summary>
+/// <summary>What the backend's servers offered when each last said so, and which of its models a name means.</summary>
 internal sealed class ModelCatalog(ModelBackends backends, ModelShapes shapes, ModelQueue queue, IOptions<ModelRouterOptions> options, TimeProvider time)
 {
     private static readonly TimeSpan s_keep = TimeSpan.FromSeconds(5);
@@ -18,6 +19,9 @@ internal sealed class ModelCatalog(ModelBackends backends, ModelShapes shapes, M
 
     private readonly Dictionary<string, string> _aliases = options.Value.Aliases;
     private readonly Lock _lock = new();
+
+    // Those of a server that is away too: who asks for one of them waits for it, or is told that it is away.
+    private readonly ConcurrentDictionary<IModelBackend, IReadOnlyList<BackendModel>> _known = [];
     private Report _last = new(null, null, null, 0);
     private Task<Report>? _asking;
     private long _asked;
@@ -138,16 +142,41 @@ internal sealed class ModelCatalog(ModelBackends backends, ModelShapes shapes, M
 
     private async Task<Report> RefreshAsync()
     {
-        var replies = await Task.WhenAll(backends.Servers.Select(AskAsync));
-        var reports = replies.Select(r => r.Report).OfType<BackendReport>().ToList();
-        if (reports is [])
+        var replies = await RepliesAsync();
+        var now = time.GetTimestamp();
+        if (replies.Find(r => r.Report is not null) is not { Report: { } first })
         {
-            return _last = new Report(_last.Models, null, replies is [var first, ..] ? first.Failure : ModelException.NoBackend(), time.GetTimestamp());
+            return _last = new Report(_last.Models, null, replies is [var (_, failure), ..] ? failure : ModelException.NoBackend(), now);
         }
 
-        List<BackendModel> models = [.. reports.SelectMany(r => r.Models).DistinctBy(m => m.Name, StringComparer.OrdinalIgnoreCase)];
+        List<BackendModel> models = [.. backends.Servers.SelectMany(s => _known.GetValueOrDefault(s) ?? []).DistinctBy(m => m.Name, StringComparer.OrdinalIgnoreCase)];
         shapes.Learn(models);
-        return _last = new Report(models, reports[0].Version, null, time.GetTimestamp());
+        return _last = new Report(models, first.Version, null, now);
+    }
+
+    // As soon as one has answered, the others are waited for no longer than anybody waits here; what they say later counts the next time.
+    private async Task<List<(BackendReport? Report, ModelException? Failure)>> RepliesAsync()
+    {
+        List<(BackendReport? Report, ModelException? Failure)> replies = [];
+        using var late = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
+        try
+        {
+            await foreach (var reply in Task.WhenEach(backends.Servers.Select(AskAsync)).WithCancellation(late.Token))
+            {
+                replies.Add(await reply);
+                if (replies[^1].Report is not null)
+                {
+                    var left = s_patience - time.GetElapsedTime(Volatile.Read(ref _asked));
+                    late.CancelAfter(left > TimeSpan.Zero ? left : TimeSpan.Zero);
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Enough of them.
+        }
+
+        return replies;
     }
 
     private async Task<(BackendReport? Report, ModelException? Failure)> AskAsync(IModelBackend server)
@@ -157,6 +186,7 @@ internal sealed class ModelCatalog(ModelBackends backends, ModelShapes shapes, M
             using var limit = new CancellationTokenSource(s_limit, time);
             var report = await server.ReportAsync(limit.Token);
             var asked = time.GetTimestamp();
+            _known[server] = report.Models;
             queue.Learn(server, report.Models, await LoadedAsync(server, limit.Token), asked);
             return (report, null);
         }

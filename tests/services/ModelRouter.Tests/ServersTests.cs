@@ -41,8 +41,7 @@ public class ServersTests
         }
 
         Assert.Equal((1, 2), (Chats(one), Chats(two)));
-        var names = (await router.GetAsync("api/tags", Cancelled)).GetProperty("models").EnumerateArray().Select(m => m.GetProperty("name").GetString());
-        Assert.Equal(["here:latest", "there:latest"], names);
+        Assert.Equal(["here:latest", "there:latest"], await NamesAsync(router));
     }
 
     [Theory, InlineData(true), InlineData(false)]
@@ -319,9 +318,59 @@ public class ServersTests
         Assert.Equal(200, (await router.AskAsync("api/chat", Body("third", stream: false), Cancelled).WaitAsync(TimeSpan.FromSeconds(30), Cancelled)).Status);
     }
 
-    private static async Task UntilLostAsync(Router router)
+    [Fact]
+    public async Task Knows_the_models_of_a_server_that_is_away_and_has_who_asks_for_one_wait_for_it()
     {
-        while ((await router.GetAsync("queue", Cancelled)).GetProperty("servers")[0].GetProperty("state").GetString() != "lost")
+        var time = new FakeTimeProvider();
+        SimulatedModel[] there = [new("there", SpeedProfile.OneBillion)];
+        await using var one = await OllamaSimulator.StartAsync(new() { Models = [new("here", SpeedProfile.OneBillion)] }, Cancelled);
+        var before = await OllamaSimulator.StartAsync(new() { Models = there }, Cancelled);
+        var address = before.Address.ToString();
+        await using var router = await Router.StartAsync(time, "Backends:models:Provider=ollama", $"ConnectionStrings:ollama=Endpoint={one.Address},{address}");
+        Assert.Equal(200, (await router.AskAsync("api/chat", Body("first", "there", stream: false), Cancelled)).Status);
+        await before.DisposeAsync();
+        time.Advance(TimeSpan.FromSeconds(6));
+
+        Assert.Equal(["here:latest", "there:latest"], await NamesAsync(router));
+        var call = router.LinesAsync("api/chat", Body("second", "there"), Cancelled);
+        await UntilLostAsync(router, server: 1);
+        await using var after = await OllamaSimulator.StartAsync(new() { Url = address, Models = there }, Cancelled);
+        while (!call.IsCompleted)
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Delay(TimeSpan.FromMilliseconds(20), Cancelled);
+        }
+
+        Assert.True(JsonElement.Parse((await call)[^1]).GetProperty("done").GetBoolean());
+    }
+
+    /// <summary>The clock stands a second after the question, so that whoever waits for the server longer waits for good.</summary>
+    [Fact]
+    public async Task Tells_the_models_of_those_that_answer_within_a_second_and_the_others_once_they_do()
+    {
+        var time = new FakeTimeProvider();
+        await using var one = await OllamaSimulator.StartAsync(new() { Models = [new("here", SpeedProfile.OneBillion)] }, Cancelled);
+        await using var two = await OllamaSimulator.StartAsync(
+            new() { Models = [new("there", SpeedProfile.OneBillion)], Faults = [new(FaultKind.Stall) { When = new Condition { Path = "/api/version" } }] }, Cancelled);
+        await using var router = await Router.StartAsync(time, "Backends:models:Provider=ollama", $"ConnectionStrings:ollama=Endpoint={one.Address},{two.Address}");
+
+        var names = NamesAsync(router);
+        await two.Requests.WaitForAsync(r => r.Path == "/api/version", Cancelled);
+        time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal(["here:latest"], await names.WaitAsync(TimeSpan.FromSeconds(30), Cancelled));
+        Assert.True((await router.GetAsync("status", Cancelled)).GetProperty("reachable").GetBoolean());
+        two.Faults.Set([]);
+        time.Advance(TimeSpan.FromSeconds(6));
+        Assert.Equal(["here:latest", "there:latest"], await NamesAsync(router));
+    }
+
+    private static async Task<IEnumerable<string?>> NamesAsync(Router router) =>
+        (await router.GetAsync("api/tags", Cancelled)).GetProperty("models").EnumerateArray().Select(m => m.GetProperty("name").GetString());
+
+    private static async Task UntilLostAsync(Router router, int server = 0)
+    {
+        while ((await router.GetAsync("queue", Cancelled)).GetProperty("servers")[server].GetProperty("state").GetString() != "lost")
         {
             await Task.Yield();
             Cancelled.ThrowIfCancellationRequested();
